@@ -1,0 +1,5 @@
+"""Assessment: declarations joined with metered usage and judged against one line of law; findings that explain themselves.
+
+Start reading at `finding.py` (what a finding says), then `assessment.py` (one whole execution) and `detectors/` (one
+file per finding code). `check.py` judges one declared model or run; `population.py` judges a table of models.
+"""

@@ -1,0 +1,245 @@
+"""An assessment: one reproducible execution of the detectors over pinned inputs, as data.
+
+It holds everything that its JSON form and its report show; nothing is looked up again later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from plimsoll.assess.finding import Finding, Severity
+from plimsoll.kernel.estimate import Comparator
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedRule:
+    """The rulebook and the one line of it that usage was held against.
+
+    Attributes:
+        parameters: name and value of each parameter in effect, e.g. ``("line", "10000000000000000000000000")``.
+        placeholder: the line is a marked placeholder: the authority has not set it, and nobody gave ``--line``.
+        status: the provision's status at the assessment's date, e.g. "proposed" or "in_force".
+    """
+
+    id: str
+    version: str
+    digest: str
+    title: str
+    parameters: tuple[tuple[str, str], ...]
+    provision: str
+    provision_title: str
+    metric: str
+    comparator: Comparator
+    line_flop: int
+    placeholder: bool
+    status: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One file that was read.
+
+    Attributes:
+        path: relative to the given root, with forward slashes, so that two machines agree.
+        sha256: 64 hexadecimal digits of the file's bytes.
+        format: e.g. "focus-1.2", "cur-2.0", "slurm", "plain", "declarations".
+        outcomes: how many rows had which outcome; the counts add up to `rows`.
+    """
+
+    path: str
+    sha256: str
+    format: str
+    rows: int
+    rejected: int
+    outcomes: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over everything that was accepted.
+
+    Attributes:
+        first_day, last_day: of accelerator use; None when there is none.
+        cap_flop, est_flop: over all accounts and days, not over a window.
+        findings: how many of each severity, strongest first, zeros included.
+    """
+
+    rows: int
+    rejected: int
+    providers: int
+    accounts: int
+    declarations: int
+    first_day: date | None
+    last_day: date | None
+    cap_flop: int
+    est_flop: int
+    findings: tuple[tuple[Severity, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayPoint:
+    """One UTC day of one account.
+
+    Attributes:
+        cap_flop, est_flop: of this day alone.
+        cap_window, est_window: of the `AccountSeries.window_days` days that end with this one.
+    """
+
+    day: date
+    cap_flop: int
+    est_flop: int
+    cap_window: int
+    est_window: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSeries:
+    """One account over time, for a chart: every subject with a finding about the line, and the largest others.
+
+    Attributes:
+        subject: "provider/account", the same text as `Finding.subject`.
+        window_days: length of the rolling window: that of the account's finding, else the longest, 365.
+        points: one per day from the first day of use up to the assessment's date, none skipped.
+        cap_flop, est_flop: over the whole series.
+        chips: chip ids and accelerator-nanoseconds, most first.
+        tiers: evidence tiers that occur, e.g. ("A", "C").
+        declarations: ids of the declarations that name this account.
+        covered_flop: their declared compute, high bound.
+    """
+
+    subject: str
+    provider: str
+    account: str
+    window_days: int
+    points: tuple[DayPoint, ...]
+    cap_flop: int
+    est_flop: int
+    chips: tuple[tuple[str, int], ...]
+    tiers: tuple[str, ...]
+    declarations: tuple[str, ...]
+    covered_flop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Rows that were refused for one reason in one file.
+
+    Attributes:
+        reason: stable code.
+        what: the reason in words; fix: what the provider can do.
+        first_row: the first such row, counted from 1.
+    """
+
+    path: str
+    reason: str
+    what: str
+    fix: str
+    rows: int
+    first_row: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnmappedSku:
+    """A product that may be accelerator time and could not be resolved."""
+
+    provider: str
+    sku: str
+    description: str
+    unit: str
+    rows: int
+    quantity: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedCommitment:
+    """Capacity that was reserved and idle: potential compute, in no total and no finding."""
+
+    provider: str
+    account: str
+    rows: int
+    accel_ns: int
+    cap_flop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """Negative rows that were netted out: their number and the compute they took back (cap, as a positive amount)."""
+
+    rows: int
+    cap_flop: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataQuality:
+    """What the reader must know about the input before trusting the answer."""
+
+    rejections: tuple[Rejection, ...] = ()
+    unmapped: tuple[UnmappedSku, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    unused: tuple[UnusedCommitment, ...] = ()
+    corrections: Corrections = Corrections(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationSeen:
+    """A declaration as far as an assessment uses it; `high_flop` None where nothing bounds it from above."""
+
+    id: str
+    kind: str
+    name: str
+    developer: str
+    status: str
+    start: date | None
+    end: date | None
+    accounts: tuple[str, ...]
+    low_flop: int | None
+    point_flop: int | None
+    high_flop: int | None
+    file: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The whole answer.
+
+    Attributes:
+        as_of: usage before this UTC day counts. Never the wall clock: by default the end of the last charge period.
+        findings: strongest first, then by code, then by estimate, largest first, then by subject.
+        accounts: series for charts, in the order of the findings, then by estimate.
+    """
+
+    rule: PinnedRule
+    as_of: date
+    inputs: tuple[InputFile, ...]
+    totals: Totals
+    findings: tuple[Finding, ...]
+    accounts: tuple[AccountSeries, ...]
+    data_quality: DataQuality
+    declarations: tuple[DeclarationSeen, ...]
+
+    @property
+    def headline(self) -> str:
+        """The answer as one sentence."""
+        counts = {severity: count for severity, count in self.totals.findings}
+        high, ask = counts.get(Severity.HIGH, 0), counts.get(Severity.ASK, 0)
+        watch, data = counts.get(Severity.WATCH, 0), counts.get(Severity.DATA, 0)
+        if high:
+            return f"{_subjects(high)} past the line without a declaration that explains it"
+        if ask:
+            return f"Nothing is surely past the line; {_subjects(ask, lower=True)} to be asked"
+        if watch:
+            return f"Nothing is past the line; {_subjects(watch, lower=True)} on the way to it"
+        if data:
+            return "Nothing is past the line as far as the reports go; they have gaps"
+        return "Nothing is past the line, and every report is complete"
+
+
+def _subjects(count: int, *, lower: bool = False) -> str:
+    words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    number = words[count] if count < len(words) else f"{count:,}"
+    text = f"{number} {'subject is' if count == 1 else 'subjects are'}"
+    return text if lower else text[:1].upper() + text[1:]
