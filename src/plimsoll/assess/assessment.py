@@ -185,7 +185,16 @@ class DataQuality:
 
 @dataclass(frozen=True, slots=True)
 class DeclarationSeen:
-    """A declaration as far as an assessment uses it; `high_flop` None where nothing bounds it from above."""
+    """A declaration as far as an assessment uses it.
+
+    Attributes:
+        start, end: first day, and the day after the last.
+        accounts: "provider/account" of each account whose usage it explains.
+        low_flop, point_flop, high_flop: of everything declared; None where nothing was declared, `high_flop` also
+            where nothing bounds it from above.
+        covered_flop: how much metered usage it explains: the high bounds of the components that were declared, without
+            those computed elsewhere (merged base models, distillation parents, what others computed).
+    """
 
     id: str
     kind: str
@@ -198,6 +207,7 @@ class DeclarationSeen:
     low_flop: int | None
     point_flop: int | None
     high_flop: int | None
+    covered_flop: int
     file: str
     line: int | None
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import ClassVar, TypeAlias
+
+from plimsoll.assess.evidence import Evidence
+from plimsoll.kernel.canonical import JsonValue
+from plimsoll.kernel.flop import flop_text
+from plimsoll.kernel.ids import content_id
 
 
 class Code(Enum):
@@ -58,174 +63,6 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class UsageEvidence:
-    """Metered accelerator use inside the window, one entry per chip and evidence tier.
-
-    Attributes:
-        tier: "A" measured tensor activity, "B" declared and attested utilisation, "C" prior by workload class.
-        accel_ns: accelerator-nanoseconds; 3 600 000 000 000 of them are one accelerator-hour.
-        cap_flop: the bound: every accelerator at its dense peak all the time.
-        est_flop: the central estimate, rounded half-even once.
-    """
-
-    kind: ClassVar[str] = "usage"
-    provider: str
-    account: str
-    chip: str
-    tier: str
-    accel_ns: int
-    cap_flop: int
-    est_flop: int
-
-    def text(self) -> str:
-        return f"{self.accel_hours:,} accelerator-hours of {self.chip} at {self.provider} (evidence tier {self.tier})"
-
-    @property
-    def accel_hours(self) -> int:
-        """Whole accelerator-hours, rounded down, for people."""
-        return self.accel_ns // 3_600_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class WindowEvidence:
-    """The largest window of one length: where it lies and what it holds."""
-
-    kind: ClassVar[str] = "window"
-    days: int
-    start: date
-    end: date
-    cap_flop: int
-    est_flop: int
-
-    def text(self) -> str:
-        return f"the largest {self.days} days run from {self.start} up to {self.end}"
-
-
-@dataclass(frozen=True, slots=True)
-class RuleEvidence:
-    """The provision that draws the line."""
-
-    kind: ClassVar[str] = "rule"
-    rulebook: str
-    provision: str
-    metric: str
-    comparator: str
-    line_flop: int
-    status: str
-    citation: str
-
-    def text(self) -> str:
-        return f"{self.provision} ({self.citation}; {self.status.replace('_', ' ')})"
-
-
-@dataclass(frozen=True, slots=True)
-class DeclarationEvidence:
-    """A declaration that was taken into account: its compute, and where it is written."""
-
-    kind: ClassVar[str] = "declaration"
-    id: str
-    developer: str
-    start: date
-    end: date
-    low_flop: int
-    point_flop: int
-    high_flop: int | None
-    file: str
-    line: int | None
-
-    def text(self) -> str:
-        return f'declaration "{self.id}" by {self.developer}, {self.start} up to {self.end}'
-
-
-@dataclass(frozen=True, slots=True)
-class ForecastEvidence:
-    """The projection behind an `approaching-line` finding.
-
-    Attributes:
-        basis_days: how many last days the rate is taken from.
-        basis_est_flop: the estimate over those days; the daily rate is this divided by `basis_days`.
-        crosses_on: the first day on which the projected window is past the line.
-    """
-
-    kind: ClassVar[str] = "forecast"
-    basis_days: int
-    basis_est_flop: int
-    crosses_on: date
-    days_left: int
-
-    def text(self) -> str:
-        return f"at the rate of the last {self.basis_days} days the line is passed on {self.crosses_on}"
-
-
-@dataclass(frozen=True, slots=True)
-class SkuEvidence:
-    """A product that looks like accelerator time but is in no catalogue.
-
-    Attributes:
-        quantity: decimal text in the product's own unit.
-        reason: why it was not resolved.
-    """
-
-    kind: ClassVar[str] = "sku"
-    provider: str
-    sku: str
-    description: str
-    rows: int
-    quantity: str
-    unit: str
-    reason: str
-
-    def text(self) -> str:
-        return f'{self.rows:,} rows of "{self.sku}" at {self.provider}: {self.reason}'
-
-
-@dataclass(frozen=True, slots=True)
-class GapEvidence:
-    """A calendar month for which a provider delivered nothing."""
-
-    kind: ClassVar[str] = "gap"
-    provider: str
-    month: str
-
-    def text(self) -> str:
-        return f"no usage report of {self.provider} for {self.month}"
-
-
-@dataclass(frozen=True, slots=True)
-class FigureEvidence:
-    """One figure that cannot be true, beside what limits it.
-
-    Attributes:
-        name: which figure, e.g. "declared compute".
-        value, limit: decimal text in `unit`.
-        place: file and line or row, or the account and day.
-    """
-
-    kind: ClassVar[str] = "figure"
-    name: str
-    value: str
-    limit: str
-    unit: str
-    place: str
-
-    def text(self) -> str:
-        return f"{self.name} is {self.value} {self.unit}, the limit is {self.limit} {self.unit} ({self.place})"
-
-
-Evidence: TypeAlias = (
-    UsageEvidence
-    | WindowEvidence
-    | RuleEvidence
-    | DeclarationEvidence
-    | ForecastEvidence
-    | SkuEvidence
-    | GapEvidence
-    | FigureEvidence
-)
-"""Every kind has `kind` (its name in JSON) and `text()` (one line for people)."""
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """One finding about one subject.
 
@@ -254,3 +91,41 @@ class Finding:
     evidence: tuple[Evidence, ...]
     explanation: str
     clears: str
+
+
+def new_finding(
+    code: Code,
+    severity: Severity,
+    subject: str,
+    *,
+    title: str,
+    evidence: tuple[Evidence, ...],
+    explanation: str,
+    clears: str,
+    window: Window | None = None,
+    cap_flop: int | None = None,
+    est_flop: int | None = None,
+    line_flop: int | None = None,
+    covered_flop: int | None = None,
+) -> Finding:
+    """A finding with the id that its content gives it."""
+    content: dict[str, JsonValue] = {
+        "code": code.value,
+        "severity": severity.value,
+        "subject": subject,
+        "window": None if window is None else [str(window.start), str(window.end), str(window.crossed_on)],
+        "figures": [
+            None if flop is None else flop_text(flop) for flop in (cap_flop, est_flop, line_flop, covered_flop)
+        ],
+        "explanation": explanation,
+    }
+    return Finding(
+        content_id("F", content), code, severity, subject, title, window,
+        cap_flop, est_flop, line_flop, covered_flop, evidence, explanation, clears,
+    )  # fmt: skip
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Strongest first, then by code in the order of `Code`, then by estimate, largest first, then by subject."""
+    codes = {code: place for place, code in enumerate(Code)}
+    return tuple(sorted(findings, key=lambda f: (-f.severity.rank, codes[f.code], -(f.est_flop or 0), f.subject, f.id)))

@@ -1,0 +1,101 @@
+"""`approaching-line`: at the rate of the last two weeks an account passes the line within ninety days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from plimsoll.assess.detectors import wording
+from plimsoll.assess.detectors.coverage import Coverage
+from plimsoll.assess.detectors.figures import PER_FLOP, WINDOWS, AccountUse, DayUse, HeldLine, by_day, whole_flop
+from plimsoll.assess.evidence import ForecastEvidence
+from plimsoll.assess.finding import Code, Finding, Severity, Window, new_finding
+
+BASIS_DAYS = 14
+"""The rate is that of this many last days before the assessment's date."""
+HORIZON_DAYS = 90
+"""How far ahead the rate is trusted."""
+LONGEST = max(WINDOWS)
+
+
+def approaching_line(account: AccountUse, line: HeldLine, coverage: Coverage, as_of: date) -> Iterator[Finding]:
+    """At most one finding, for an account whose estimate is in no window past the line yet.
+
+    The longest window is carried forward day by day: old days drop out of it, new days come in at the rate. Nothing is
+    found when what was declared for those days covers the projected amount.
+    """
+    days = by_day([account], as_of)
+    crossing = _first_crossing(days, line, coverage, as_of)
+    if crossing is None:
+        return
+    crosses_on, projected = crossing
+    rate_e4 = _recent(days, as_of)
+    window = Window(crosses_on - timedelta(days=LONGEST - 1), crosses_on + timedelta(days=1), crosses_on)
+    so_far = [use for use in days if window.start <= use.day]
+    est = whole_flop(sum(use.est_e4 for use in so_far))
+    cap = sum(use.cap_flop for use in so_far)
+    forecast = ForecastEvidence(BASIS_DAYS, whole_flop(rate_e4), crosses_on, (crosses_on - as_of).days + 1)
+    covered = coverage.flop(window.start, window.end)
+    yield new_finding(
+        Code.APPROACHING_LINE,
+        Severity.WATCH,
+        account.subject,
+        title=f"{account.subject} passes the line on {crosses_on} at its present rate",
+        window=window,
+        cap_flop=cap,
+        est_flop=est,
+        line_flop=line.flop,
+        covered_flop=covered,
+        evidence=(
+            line.rule,
+            forecast,
+            *coverage.evidence(window.start, window.end),
+            *account.evidence(window.start, window.end),
+        ),
+        explanation=" ".join(
+            [
+                f"{account.subject} has used an estimated {wording.amount(est)} since {so_far[0].day}, "
+                f"and {wording.amount(whole_flop(rate_e4))} of it in the {BASIS_DAYS} days before {as_of}.",
+                f"At that rate it reaches {wording.amount(projected)} within {LONGEST} days on {crosses_on}, "
+                f"{forecast.days_left} days from now.",
+                wording.line_rule(line.rule),
+                f"Declarations cover {wording.amount(covered)}." if covered else "No declaration covers it.",
+            ]
+        ),
+        clears=(
+            f"A declaration of the run, before {crosses_on}, that covers {wording.amount(projected)} or more; "
+            "or usage that falls below the present rate."
+        ),
+    )
+
+
+def _first_crossing(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as_of: date) -> tuple[date, int] | None:
+    """The first day within the horizon on which the projected window is past the line and unexplained.
+
+    Everything is compared times `BASIS_DAYS`, so that a daily rate need not be a whole number.
+    """
+    recent = _recent(days, as_of)
+    if recent <= 0:
+        return None
+    inside = [use for use in days if (as_of - use.day).days < LONGEST]
+    held = sum(use.est_e4 for use in inside)
+    dropped = 0
+    for ahead in range(1, HORIZON_DAYS + 1):
+        last = as_of + timedelta(days=ahead - 1)
+        while dropped < len(inside) and (last - inside[dropped].day).days >= LONGEST:
+            held -= inside[dropped].est_e4
+            dropped += 1
+        projected = held * BASIS_DAYS + recent * ahead
+        if projected < line.first_past_e4 * BASIS_DAYS:
+            continue
+        if (
+            projected
+            > coverage.flop(last - timedelta(days=LONGEST - 1), last + timedelta(days=1)) * PER_FLOP * BASIS_DAYS
+        ):
+            return last, whole_flop(projected // BASIS_DAYS)
+    return None
+
+
+def _recent(days: Sequence[DayUse], as_of: date) -> int:
+    first = as_of - timedelta(days=BASIS_DAYS)
+    return sum(use.est_e4 for use in days if use.day >= first)

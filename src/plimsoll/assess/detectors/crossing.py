@@ -1,0 +1,124 @@
+"""Where usage passes the line without a declaration that explains it: the search that two detectors share."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from plimsoll.assess.detectors.coverage import Coverage
+from plimsoll.assess.detectors.figures import PER_FLOP, WINDOWS, DayUse, HeldLine, whole_flop
+from plimsoll.assess.evidence import WindowEvidence
+from plimsoll.assess.finding import Severity, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """Sums over the `days` days that end with `last`."""
+
+    days: int
+    last: date
+    cap_flop: int
+    est_e4: int
+
+    @property
+    def start(self) -> date:
+        return self.last - timedelta(days=self.days - 1)
+
+    @property
+    def end(self) -> date:
+        return self.last + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Usage past the line that declarations do not explain.
+
+    Attributes:
+        severity: HIGH when the estimate is past the line, ASK when only the bound is.
+        first: the first day on which a window of the reported length was past the line and unexplained.
+        peak: the largest such window, by estimate; its figures are the finding's.
+        covered_flop: declared compute that overlaps the peak.
+    """
+
+    severity: Severity
+    first: date
+    peak: Rolling
+    covered_flop: int
+
+    @property
+    def window(self) -> Window:
+        return Window(self.peak.start, self.peak.end, self.first)
+
+
+def rolling(days: Sequence[DayUse], length: int, as_of: date) -> Iterator[Rolling]:
+    """The sums over `length` days for every day from the first use up to, not including, `as_of`."""
+    if not days:
+        return
+    waiting = deque(days)
+    inside: deque[DayUse] = deque()
+    cap = est_e4 = 0
+    day = days[0].day
+    while day < as_of:
+        while waiting and waiting[0].day <= day:
+            use = waiting.popleft()
+            inside.append(use)
+            cap, est_e4 = cap + use.cap_flop, est_e4 + use.est_e4
+        while inside and (day - inside[0].day).days >= length:
+            use = inside.popleft()
+            cap, est_e4 = cap - use.cap_flop, est_e4 - use.est_e4
+        yield Rolling(length, day, cap, est_e4)
+        day += timedelta(days=1)
+
+
+def find_crossing(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as_of: date) -> Crossing | None:
+    """The strongest unexplained crossing, in the shortest window that shows it.
+
+    Every window length and every last day is looked at on its own: past the line by estimate and beyond what was
+    declared is HIGH; past it by bound only, and the estimate beyond what was declared, is ASK. More usage can turn
+    nothing into ASK and ASK into HIGH, never back.
+    """
+    weaker: Crossing | None = None
+    for length in WINDOWS:
+        high = _Span()
+        ask = _Span()
+        for sums in rolling(days, length, as_of):
+            if sums.cap_flop < line.first_past and sums.est_e4 < line.first_past_e4:
+                continue
+            if coverage.declarations and sums.est_e4 <= coverage.flop(sums.start, sums.end) * PER_FLOP:
+                continue
+            (high if sums.est_e4 >= line.first_past_e4 else ask).add(sums)
+        if (found := high.crossing(Severity.HIGH, coverage)) is not None:
+            return found
+        weaker = weaker or ask.crossing(Severity.ASK, coverage)
+    return weaker
+
+
+class _Span:
+    """The first and the largest of the windows that were added in order of time."""
+
+    def __init__(self) -> None:
+        self._first: Rolling | None = None
+        self._peak: Rolling | None = None
+
+    def add(self, sums: Rolling) -> None:
+        self._first = self._first or sums
+        if self._peak is None or sums.est_e4 > self._peak.est_e4:
+            self._peak = sums
+
+    def crossing(self, severity: Severity, coverage: Coverage) -> Crossing | None:
+        if self._first is None or self._peak is None:
+            return None
+        covered = coverage.flop(self._peak.start, self._peak.end)
+        return Crossing(severity, self._first.last, self._peak, covered)
+
+
+def largest_windows(days: Sequence[DayUse], as_of: date) -> tuple[WindowEvidence, ...]:
+    """The largest window of each length by estimate, as evidence of the whole picture."""
+    found = []
+    for length in WINDOWS:
+        peak = max(rolling(days, length, as_of), key=lambda sums: (sums.est_e4, -sums.last.toordinal()), default=None)
+        if peak is not None:
+            found.append(WindowEvidence(length, peak.start, peak.end, peak.cap_flop, whole_flop(peak.est_e4)))
+    return tuple(found)

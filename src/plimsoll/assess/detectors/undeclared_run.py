@@ -1,0 +1,67 @@
+"""`undeclared-run`: an account passed the line, and no declaration names it in that time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from plimsoll.assess.detectors import wording
+from plimsoll.assess.detectors.coverage import Coverage
+from plimsoll.assess.detectors.crossing import Crossing, find_crossing, largest_windows
+from plimsoll.assess.detectors.figures import AccountUse, HeldLine, by_day, whole_flop
+from plimsoll.assess.finding import Code, Finding, Severity, new_finding
+
+
+def undeclared_run(account: AccountUse, line: HeldLine, coverage: Coverage, as_of: date) -> Iterator[Finding]:
+    """At most one finding: high when the estimate is past the line, ask when only the bound is.
+
+    Args:
+        account: its metered usage; days from `as_of` on are not looked at.
+        coverage: the declarations that name the account.
+    """
+    days = by_day([account], as_of)
+    crossing = find_crossing(days, line, coverage, as_of)
+    if crossing is None or coverage.overlapping(crossing.peak.start, crossing.peak.end):
+        return
+    use = account.evidence(crossing.peak.start, crossing.peak.end)
+    est = whole_flop(crossing.peak.est_e4)
+    high = crossing.severity is Severity.HIGH
+    yield new_finding(
+        Code.UNDECLARED_RUN,
+        crossing.severity,
+        account.subject,
+        title=_title(account.subject, crossing, high),
+        window=crossing.window,
+        cap_flop=crossing.peak.cap_flop,
+        est_flop=est,
+        line_flop=line.flop,
+        covered_flop=crossing.covered_flop,
+        evidence=(line.rule, *use, *largest_windows(days, as_of)),
+        explanation=" ".join(
+            [
+                wording.used(account.subject, crossing.window, est, crossing.peak.cap_flop),
+                wording.line_rule(line.rule),
+                wording.crossed(crossing.window, by_estimate=high),
+                wording.tiers({part.tier for part in use}),
+                _nothing_declared(coverage),
+            ]
+        ),
+        clears=(
+            f"A declaration of a run on this account that overlaps these days and covers {wording.amount(est)} "
+            f"or more; or measured utilisation that puts every {crossing.peak.days} days at {wording.under_line(line)}; "
+            "or proof that unrelated customers shared the account."
+        ),
+    )
+
+
+def _title(subject: str, crossing: Crossing, high: bool) -> str:
+    if high:
+        return f"{subject} passed the line over {crossing.peak.days} days, and no run was declared"
+    return f"{subject} may have passed the line over {crossing.peak.days} days, and no run was declared"
+
+
+def _nothing_declared(coverage: Coverage) -> str:
+    if not coverage.declarations:
+        return "No declaration names this account."
+    names = ", ".join(f'"{declaration.id}"' for declaration in coverage.declarations)
+    return f"The declarations that name this account ({names}) do not overlap these days."

@@ -1,0 +1,117 @@
+"""`under-declared-run`: a run was declared, but more compute was used than it covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from plimsoll.assess.assessment import DeclarationSeen
+from plimsoll.assess.detectors import wording
+from plimsoll.assess.detectors.coverage import Coverage, declared_as_evidence
+from plimsoll.assess.detectors.crossing import find_crossing, largest_windows
+from plimsoll.assess.detectors.figures import PER_FLOP, AccountUse, HeldLine, by_day, whole_flop
+from plimsoll.assess.evidence import UsageEvidence
+from plimsoll.assess.finding import Code, Finding, Severity, Window, new_finding
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedUse:
+    """All usage that providers tagged with the id of one run, whatever the account.
+
+    Attributes:
+        first, last: the first and last UTC day of use.
+        use: the same per account, chip and tier.
+    """
+
+    run: str
+    first: date
+    last: date
+    cap_flop: int
+    est_e4: int
+    use: tuple[UsageEvidence, ...]
+
+
+def under_declared_run(
+    accounts: Sequence[AccountUse], line: HeldLine, coverage: Coverage, as_of: date
+) -> Iterator[Finding]:
+    """At most one finding for one account, or for several that share declared runs and are judged together.
+
+    Past the line and beyond the high bounds of every overlapping declaration: high by estimate, ask by bound only.
+    """
+    days = by_day(accounts, as_of)
+    crossing = find_crossing(days, line, coverage, as_of)
+    if crossing is None:
+        return
+    peak = crossing.peak
+    declarations = coverage.evidence(peak.start, peak.end)
+    if not declarations:
+        return
+    subject = " + ".join(account.subject for account in accounts)
+    use = tuple(part for account in accounts for part in account.evidence(peak.start, peak.end))
+    est = whole_flop(peak.est_e4)
+    high = crossing.severity is Severity.HIGH
+    yield new_finding(
+        Code.UNDER_DECLARED_RUN,
+        crossing.severity,
+        subject,
+        title=f"{subject} used {'more' if high else 'perhaps more'} compute than was declared, past the line",
+        window=crossing.window,
+        cap_flop=peak.cap_flop,
+        est_flop=est,
+        line_flop=line.flop,
+        covered_flop=crossing.covered_flop,
+        evidence=(line.rule, *declarations, *use, *largest_windows(days, as_of)),
+        explanation=" ".join(
+            [
+                wording.used(subject, crossing.window, est, peak.cap_flop),
+                wording.declared(declarations, crossing.covered_flop),
+                wording.line_rule(line.rule),
+                wording.crossed(crossing.window, by_estimate=high),
+                wording.tiers({part.tier for part in use}),
+            ]
+        ),
+        clears=(
+            f"An amended declaration, or a further one, that covers {wording.amount(est)} in all; "
+            "or measured utilisation that brings the estimate down to what was declared."
+        ),
+    )
+
+
+def under_declared_tag(tagged: TaggedUse, run: DeclarationSeen, line: HeldLine) -> Iterator[Finding]:
+    """At most one finding for a declared run whose own tagged usage exceeds what it declares.
+
+    High when the tagged estimate is past the line, ask when the declaration is merely wrong.
+    """
+    if tagged.est_e4 <= run.covered_flop * PER_FLOP:
+        return
+    est = whole_flop(tagged.est_e4)
+    high = tagged.est_e4 >= line.first_past_e4
+    window = Window(tagged.first, date.fromordinal(tagged.last.toordinal() + 1))
+    declaration = declared_as_evidence(run)
+    yield new_finding(
+        Code.UNDER_DECLARED_RUN,
+        Severity.HIGH if high else Severity.ASK,
+        run.id,
+        title=f'The run "{run.id}" used more compute than it declares',
+        window=window,
+        cap_flop=tagged.cap_flop,
+        est_flop=est,
+        line_flop=line.flop,
+        covered_flop=run.covered_flop,
+        evidence=(line.rule, declaration, *tagged.use),
+        explanation=" ".join(
+            [
+                f'Usage that providers tagged with the run "{run.id}" adds up to an estimated {wording.amount(est)} '
+                f"in {wording.span(window.start, window.end)}; the bound is {wording.amount(tagged.cap_flop)}.",
+                f"Its declaration covers {wording.amount(run.covered_flop)}.",
+                wording.line_rule(line.rule),
+                "The tagged estimate is past that line." if high else "The tagged estimate is not past that line.",
+                wording.tiers({part.tier for part in tagged.use}),
+            ]
+        ),
+        clears=(
+            f"An amended declaration of this run that covers {wording.amount(est)}; "
+            "or proof that usage was tagged with this run by mistake."
+        ),
+    )

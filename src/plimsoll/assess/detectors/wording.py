@@ -1,0 +1,67 @@
+"""The phrases that findings share, so that the same thing reads the same in every explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from plimsoll.assess.detectors.figures import HeldLine
+from plimsoll.assess.evidence import DeclarationEvidence, RuleEvidence
+from plimsoll.assess.finding import Window
+from plimsoll.kernel.flop import show_flop
+
+PAST = {"gt": "more than", "ge": "at least"}
+
+
+def amount(flop: int) -> str:
+    return f"{show_flop(flop)} FLOP"
+
+
+def span(start: date, end: date) -> str:
+    """``the 90 days from 2026-03-02 up to 2026-05-31``; the last day named is not part of it."""
+    days = (end - start).days
+    return f"the {days} days from {start} up to {end}" if days != 1 else f"the day {start}"
+
+
+def line_rule(rule: RuleEvidence) -> str:
+    """``The line of conditional-treaty is 10²⁵ FLOP (Article 2, proposed): more than that is past it.``"""
+    return (
+        f"The line of {rule.rulebook} is {amount(rule.line_flop)} ({rule.citation}; "
+        f"{rule.status.replace('_', ' ')}): {PAST[rule.comparator]} that is past it."
+    )
+
+
+def used(subject: str, window: Window, est_flop: int, cap_flop: int) -> str:
+    return (
+        f"{subject} used an estimated {amount(est_flop)} in {span(window.start, window.end)}; "
+        f"the accelerators could have done at most {amount(cap_flop)}."
+    )
+
+
+def crossed(window: Window, *, by_estimate: bool) -> str:
+    figure = "the estimate" if by_estimate else "the bound, not the estimate,"
+    return f"Over {window.days} days {figure} first passed the line on {window.crossed_on}."
+
+
+def declared(evidence: Sequence[DeclarationEvidence], covered_flop: int) -> str:
+    names = ", ".join(f'"{declaration.id}"' for declaration in evidence)
+    verb = "declaration" if len(evidence) == 1 else "declarations"
+    return (
+        f"The {verb} {names} that overlap{'s' if len(evidence) == 1 else ''} these days cover {amount(covered_flop)}."
+    )
+
+
+def tiers(evidence_tiers: set[str]) -> str:
+    """How much weight the estimate carries."""
+    if evidence_tiers == {"A"}:
+        return "The estimate rests on measured tensor activity."
+    if evidence_tiers == {"B"}:
+        return "The estimate rests on the utilisation that the developer declared and had attested."
+    if evidence_tiers == {"C"}:
+        return "The estimate assumes a typical utilisation for the declared kind of work; nothing was measured."
+    return f"The estimate rests on evidence of several tiers ({', '.join(sorted(evidence_tiers))})."
+
+
+def under_line(line: HeldLine) -> str:
+    """``an amount that is not past the line``, in figures."""
+    return f"{'at most' if line.rule.comparator == 'gt' else 'less than'} {amount(line.flop)}"
