@@ -1,0 +1,52 @@
+"""Applies a metric to a subject: which components count, which do not, which are missing, and what they add up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from plimsoll.kernel.component import Component
+from plimsoll.kernel.estimate import ZERO, Estimate
+from plimsoll.rulebook.facts import Facts
+from plimsoll.rulebook.law import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The value of one metric for one subject, with how it came about.
+
+    Attributes:
+        estimate: the sum of the counted components in FLOP; open above where one is missing; None if nothing is known.
+        used: components that were counted.
+        left_out: declared components that this metric does not count.
+        missing: components that this metric counts but nobody declared.
+        undivided: the value is a total whose parts are not told apart, taken as it stands.
+    """
+
+    metric: str
+    estimate: Estimate | None
+    used: tuple[Component, ...] = ()
+    left_out: tuple[Component, ...] = ()
+    missing: tuple[Component, ...] = ()
+    undivided: bool = False
+
+
+def measure(metric: Metric, facts: Facts) -> Measurement:
+    """The metric's value. Missing components leave the upper bound open: they are unknown, never zero."""
+    if not facts.components and not facts.complete:
+        return Measurement(metric.id, facts.total, undivided=facts.total is not None)
+    others = facts.not_by_developer if metric.applied_by == "developer" else frozenset()
+    used, left_out = [], []
+    total = ZERO
+    for component, estimate in facts.components.items():
+        if component in metric.include and component not in others:
+            used.append(component)
+            total = total + estimate
+        else:
+            left_out.append(component)
+    missing: tuple[Component, ...] = ()
+    if not facts.complete:
+        missing = tuple(c for c in Component if c in metric.include and c not in facts.components)
+    if missing:
+        total = Estimate(total.low, total.point, None)
+    known = total if used or not missing else None
+    return Measurement(metric.id, known, tuple(used), tuple(left_out), missing)
