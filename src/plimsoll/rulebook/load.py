@@ -111,7 +111,7 @@ def _schema_error(problem: ValidationError, source: YamlText) -> PlimsollError:
             "rulebook.schema", f"{name} is not a key of this section", fix="Check its spelling, or remove it.",
             where=where,
         )  # fmt: skip
-    if first["type"] == "enum" and "include" in place or "exclude" in place:
+    if first["type"] == "enum" and ("include" in place or "exclude" in place):
         return PlimsollError(
             "rulebook.unknown_component", f'"{first["input"]}" is not a compute component',
             fix=f"Use one of: {first['ctx']['expected']}." if "ctx" in first else "See the glossary.", where=where,
