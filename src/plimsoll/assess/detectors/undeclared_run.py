@@ -48,7 +48,7 @@ def undeclared_run(account: AccountUse, line: HeldLine, coverage: Coverage, as_o
         ),
         clears=(
             f"A declaration of a run on this account that overlaps these days and covers {wording.amount(est)} "
-            f"or more; or measured utilisation that puts every {crossing.peak.days} days at {wording.under_line(line)}; "
+            f"or more; or measured utilisation that puts any {crossing.peak.days} days at {wording.under_line(line)}; "
             "or proof that unrelated customers shared the account."
         ),
     )
