@@ -41,10 +41,10 @@ FIGURE_UNITS: Mapping[str, str] = {
 """Every figure a chip may have, with its unit. `link_bytes_per_s` counts both directions of all links together."""
 
 _BOUNDING = ("bf16", "fp16", "tf32", "fp32", "fp8", "fp4")
-_MAKER_WORDS = frozenset(
-    "nvidia amd google intel huawei aws amazon microsoft azure meta cambricon baidu tesla instinct radeon habana cloud "
-    "geforce hgx".split()
-)
+_MAKER_WORDS = frozenset({
+    "nvidia", "amd", "google", "intel", "huawei", "aws", "amazon", "microsoft", "azure", "meta", "cambricon", "baidu",
+    "tesla", "instinct", "radeon", "habana", "cloud", "geforce", "hgx",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def read_catalogue(chips_csv: str, figures_csv: str) -> Catalogue:
         PlimsollError: ``catalogue.bad_row`` or ``catalogue.alias_twice``, naming file and line.
     """
     figures = _read_figures(figures_csv)
-    chips = []
+    chips: list[Chip] = []
     for line, row in _rows("chips.csv", chips_csv, _CHIP_COLUMNS):
         if row["kind"] not in ("gpu", "tpu", "asic"):
             raise _bad_row("chips.csv", line, "kind", f'"{row["kind"]}" is not gpu, tpu or asic')
