@@ -60,9 +60,7 @@ def show_table(
     Console(highlight=False).print(table)
 
 
-def _plain_table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int], title: str
-) -> None:
+def _plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int], title: str) -> None:
     if title:
         print(title)
     widths = [max(len(line[index]) for line in [columns, *rows]) for index in range(len(columns))]
@@ -110,7 +108,12 @@ class _Bar:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-        columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn()
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TimeElapsedColumn(),
+        )
         self._drawn = Progress(*columns, console=Console(stderr=True), transient=True)
         self._drawn.start()
         self._task = self._drawn.add_task(self._what, total=1.0)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import BinaryIO, TypeAlias
+from io import BufferedReader, BytesIO
+from typing import TypeAlias
 
 import rfc8785
 
 from plimsoll.kernel.errors import PlimsollError
 
-JsonValue: TypeAlias = "None | bool | int | str | Sequence[JsonValue] | Mapping[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 """What may be sealed. There is no float: amounts travel as decimal strings."""
 
 
@@ -23,7 +24,7 @@ def canonical_bytes(value: JsonValue) -> bytes:
     """
     _refuse_floats(value)
     try:
-        return rfc8785.dumps(value)  # type: ignore[arg-type]  # its alias names list and dict, not their protocols
+        return rfc8785.dumps(value)
     except rfc8785.CanonicalizationError as problem:
         raise _unsupported(str(problem)) from None
 
@@ -37,7 +38,7 @@ def digest_of_bytes(content: bytes) -> str:
     return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
-def digest_of_stream(stream: BinaryIO) -> str:
+def digest_of_stream(stream: BufferedReader | BytesIO) -> str:
     """The digest of everything that is left in the stream, read in pieces."""
     return "sha256:" + hashlib.file_digest(stream, "sha256").hexdigest()
 

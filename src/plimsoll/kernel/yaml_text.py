@@ -70,7 +70,7 @@ def read_yaml(text: bytes, file: str) -> YamlText:
             "yaml.syntax", f"the file is not UTF-8 text: {problem.reason}", fix="Save it as UTF-8.", where=Where(file)
         ) from None
     except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
+        mark: yaml.Mark | None = getattr(problem, "problem_mark", None)
         raise PlimsollError(
             "yaml.syntax",
             f"this is not YAML: {getattr(problem, 'problem', None) or 'unreadable'}",
@@ -133,14 +133,14 @@ class _Builder:
                 raise self._refused("yaml.alias", event, "is a merge key", "Write the values out.")
             if key in mapping:
                 raise self._refused("yaml.duplicate_key", event, f'repeats the key "{key}"', "Keep one of the two.")
-            self.lines[(*path, key)] = event.start_mark.line + 1
+            self.lines[(*path, key)] = _line(event)
             mapping[key] = self._value(loader, (*path, key))
         loader.get_event()
         return mapping
 
     def _check(self, event: Any, path: Path) -> None:
         self._nodes += 1
-        self.lines.setdefault(path, event.start_mark.line + 1)
+        self.lines.setdefault(path, _line(event))
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise self._refused("yaml.alias", event, "uses an anchor or an alias", "Write the values out.")
         if getattr(event, "tag", None) not in (None, "!"):
@@ -173,4 +173,8 @@ class _Builder:
         )
 
     def _refused(self, code: str, event: Any, what: str, fix: str) -> PlimsollError:
-        return PlimsollError(code, f"the document {what}", fix=fix, where=Where(self.file, event.start_mark.line + 1))
+        return PlimsollError(code, f"the document {what}", fix=fix, where=Where(self.file, _line(event)))
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1

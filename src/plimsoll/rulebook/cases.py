@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -58,10 +58,20 @@ class CaseFile:
     cases: tuple[Case, ...]
 
 
-def library_case_files() -> Iterator[Path]:
-    """The case files that ship with the library."""
-    folder = Path(str(files("plimsoll.rulebook") / "cases"))
-    yield from sorted(folder.glob("*.yaml"))
+def case_files(path: Path | None = None) -> list[Path]:
+    """The case files at `path`, a file or a folder; without a path, those that ship with the library.
+
+    Raises:
+        PlimsollError: ``case.none`` where there is no case file.
+    """
+    folder = Path(str(files("plimsoll.rulebook") / "cases")) if path is None else path
+    found = [folder] if folder.is_file() else sorted(folder.glob("*.yaml"))
+    if not found:
+        raise PlimsollError(
+            "case.none", "there is no case file here", fix="Give a .yaml file of cases, or a folder of them.",
+            where=Where(str(folder)),
+        )  # fmt: skip
+    return found
 
 
 def read_cases(path: Path) -> CaseFile:
@@ -130,8 +140,10 @@ def _case(raw: Any, source: YamlText, place: Place) -> Case:
         raise problem.at(source.where((*place, "as_of"))) from None
     due = {name: _due_text(value, source, (*place, "due", name)) for name, value in (raw.get("due") or {}).items()}
     facts = read_facts(raw.get("facts") or {}, source, (*place, "facts"))
-    texts = [{k: str(v) for k, v in (raw.get(key) or {}).items()} for key in ("expect", "status", "flips_at")]
-    return Case(raw["name"], source.where(place), facts, as_of, known, *texts, due)
+    expect, status, flips_at = (
+        {k: str(v) for k, v in (raw.get(key) or {}).items()} for key in ("expect", "status", "flips_at")
+    )
+    return Case(raw["name"], source.where(place), facts, as_of, known, expect, status, flips_at, due)
 
 
 def _due_text(value: Any, source: YamlText, place: Place) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from plimsoll.kernel.errors import PlimsollError, Where
 from plimsoll.kernel.estimate import Comparator
@@ -27,6 +27,8 @@ from plimsoll.rulebook.condition import (
     Question,
 )
 from plimsoll.rulebook.vocabulary import ATTRIBUTES, DATES, QUANTITIES
+
+T = TypeVar("T")
 
 SANE_FLOOR = 10**18
 """No legal compute line lies below this. A smaller one is a lost superscript: "10^25" printed as "1025"."""
@@ -218,7 +220,7 @@ class ConditionReader:
             where=self._source.where(path),
         )
 
-    def _placed(self, read: Callable[[], Any], path: Path) -> Any:
+    def _placed(self, read: Callable[[], T], path: Path) -> T:
         try:
             return read()
         except PlimsollError as problem:

@@ -146,9 +146,16 @@ class _Counter:
         last = first_working_day(last, self.counting)
         # Regulation 1182/71, Article 3(5): a period of two days or more includes at least two working days.
         if self.counting == "eu_1182_71" and (last - event).days >= 2:
-            while sum(is_working_day(event + timedelta(days=n + 1), self.counting) for n in range((last - event).days)) < 2:
+            while (
+                sum(is_working_day(event + timedelta(days=n + 1), self.counting) for n in range((last - event).days))
+                < 2
+            ):
                 last = first_working_day(last + timedelta(days=1), self.counting)
         return last
+
+    def _working_days(self, after: date, last: date) -> int:
+        days = (after + timedelta(days=n + 1) for n in range((last - after).days))
+        return sum(is_working_day(day, self.counting) for day in days)
 
     def next_date(self, dates: tuple[tuple[int, int], ...], as_of: date) -> datetime:
         """The end of the first of these yearly days that is not over on `as_of`."""

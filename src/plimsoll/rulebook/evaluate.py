@@ -166,9 +166,7 @@ class _Evaluation:
             if applies is Truth.FALSE:
                 continue
             recipient = self._book.recipients[obligation.to]
-            due = due_of(
-                obligation.clock, recipient, self._facts.events, self._as_of, max(not_before, default=None)
-            )
+            due = due_of(obligation.clock, recipient, self._facts.events, self._as_of, max(not_before, default=None))
             owed.append(Owed(obligation, recipient, due, conditional=applies is Truth.UNKNOWN))
         return tuple(owed)
 
@@ -232,7 +230,8 @@ class _Evaluation:
 
     def _relative_line(self, line: MetricLine, measurement: Measurement) -> Trace:
         """Past ``times`` the reference quantity; the result is sure only where it holds for all of its interval."""
-        assert line.times is not None and line.of is not None
+        assert line.times is not None
+        assert line.of is not None
         base = self._facts.quantities.get(line.of)
         if base is None:
             fallback = next((f for f in line.fallbacks if self._trace(f.when).by_point is Truth.TRUE), None)

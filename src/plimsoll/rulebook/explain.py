@@ -28,7 +28,8 @@ def explain(result: ProvisionResult) -> str:
     """The whole answer of a provision in a few sentences."""
     if result.outcome is Outcome.NOT_IN_FORCE:
         return _not_in_force(result)
-    assert result.trace is not None and result.version is not None
+    assert result.trace is not None
+    assert result.version is not None
     sentences = [_STATUS_WORDS[result.version.status], explain_trace(result.trace)]
     if result.outcome is Outcome.UNKNOWN and result.by_point is not Truth.UNKNOWN:
         holds = "holds" if result.by_point is Truth.TRUE else "does not hold"
@@ -143,7 +144,8 @@ def _line_words(line: MetricLine) -> str:
 def _not_in_force(result: ProvisionResult) -> str:
     if result.version is None:
         return "As the law was known on that day, there was no such provision, or it had ended."
-    return f"Not yet in force: it takes effect on {result.version.valid_from}. It would ask: {describe(result.version.when)}."
+    asks = describe(result.version.when)
+    return f"Not yet in force: it takes effect on {result.version.valid_from}. It would ask: {asks}."
 
 
 def _words(name: str) -> str:

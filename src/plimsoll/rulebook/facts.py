@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from plimsoll.kernel.component import Component
 from plimsoll.kernel.errors import PlimsollError
@@ -15,6 +15,8 @@ from plimsoll.kernel.flop import parse_exact, parse_flop
 from plimsoll.kernel.period import parse_date, parse_instant
 from plimsoll.kernel.yaml_text import Path, YamlText
 from plimsoll.rulebook.vocabulary import ATTRIBUTES, DATES, EVENTS, QUANTITIES
+
+T = TypeVar("T")
 
 SUBJECTS = ("model", "run", "cluster", "developer", "incident")
 _KEYS = (
@@ -94,7 +96,7 @@ class _Reader:
             not_by_developer=frozenset(self._component(n, "not_by_developer") for n in raw.get("not_by_developer", [])),
             quantities=self._quantities(raw),
             attributes={name: self._attribute(name, value) for name, value in attributes.items()},
-            dates={n: self._placed(lambda v=v: parse_date(str(v)), "attributes", n) for n, v in dates.items()},
+            dates={n: self._placed(parse_date, v, "attributes", n) for n, v in dates.items()},
             answers={
                 name: self._flag(value, (*self._root, "answers", name))
                 for name, value in self._mapping(raw, "answers").items()
@@ -153,13 +155,15 @@ class _Reader:
         found = {}
         for name, value in self._mapping(raw, "events").items():
             self._choice(name, tuple(EVENTS), (*self._root, "events", name), kind="event")
-            found[name] = self._placed(lambda v=value: parse_instant(str(v)), "events", name)
+            found[name] = self._placed(parse_instant, value, "events", name)
         return found
 
     def _mapping(self, raw: Mapping[str, Any], key: str) -> dict[str, Any]:
         value = raw.get(key) or {}
         if not isinstance(value, dict):
-            raise self._error("facts.type", f"has {key} that is not a mapping", (*self._root, key), "Write name: value.")
+            raise self._error(
+                "facts.type", f"has {key} that is not a mapping", (*self._root, key), "Write name: value."
+            )
         return dict(value)
 
     def _keys(self, raw: Mapping[str, Any], allowed: tuple[str, ...], path: Path) -> None:
@@ -185,20 +189,23 @@ class _Reader:
     def _flop(self, raw: Any, path: Path) -> int:
         if not isinstance(raw, str):
             raise self._error(
-                "facts.type", f"has {raw!r} where a decimal string belongs", path, f'Put it in quotation marks: "{raw}".'
+                "facts.type",
+                f"has {raw!r} where a decimal string belongs",
+                path,
+                f'Put it in quotation marks: "{raw}".',
             )
         return int(self._at(lambda: parse_flop(raw), path))
 
     def _margin(self, raw: Any, path: Path) -> Fraction:
-        margin: Fraction = self._at(lambda: parse_exact(raw), path)
+        margin = self._at(lambda: parse_exact(raw), path)
         if not 0 <= margin < 1:
             raise self._error("facts.type", "has a margin outside 0 to 1", path, 'Write e.g. "0.3" for 30 %.')
         return margin
 
-    def _placed(self, read: Callable[[], Any], *path: str) -> Any:
-        return self._at(read, (*self._root, *path))
+    def _placed(self, read: Callable[[str], T], value: object, *path: str) -> T:
+        return self._at(lambda: read(str(value)), (*self._root, *path))
 
-    def _at(self, read: Callable[[], Any], path: Path) -> Any:
+    def _at(self, read: Callable[[], T], path: Path) -> T:
         try:
             return read()
         except PlimsollError as problem:

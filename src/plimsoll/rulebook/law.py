@@ -14,7 +14,7 @@ from plimsoll.kernel.errors import PlimsollError
 from plimsoll.kernel.estimate import Comparator
 from plimsoll.kernel.flop import Flop, flop_text
 from plimsoll.kernel.period import Duration
-from plimsoll.rulebook.condition import Condition, MetricLine, leaves
+from plimsoll.rulebook.condition import Condition, MetricLine, Question, leaves
 
 Status = Literal["proposed", "passed", "enacted", "in_force", "revoked", "vetoed", "never_final"]
 Tier = Literal["regulated", "permission_only", "prohibited"]
@@ -145,6 +145,11 @@ class ProvisionVersion:
     transitions: tuple[Transition, ...] = ()
     obligations: tuple[Obligation, ...] = ()
 
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition that this text sets, its own first."""
+        further = [*(e.when for e in self.exemptions), *(t.when for t in self.transitions)]
+        return (self.when, *further, *(o.when for o in self.obligations if o.when is not None))
+
     def is_known(self, known: date) -> bool:
         return self.known_from <= known and (self.known_to is None or known < self.known_to)
 
@@ -259,6 +264,15 @@ class Rulebook:
             set_parameters={**self.set_parameters, "line": int(line)},
             digest=digest({"rulebook": self.digest, "line": flop_text(line)}),
         )
+
+    def questions(self) -> dict[str, Question]:
+        """Every qualitative condition of any version, by its id."""
+        found: dict[str, Question] = {}
+        for provision in self.provisions:
+            for version in provision.versions:
+                for condition in version.conditions():
+                    found.update({leaf.id: leaf for leaf in leaves(condition) if isinstance(leaf, Question)})
+        return found
 
     def lines(self, as_of: date, known: date) -> tuple[Line, ...]:
         """Every numeric compute line that is, or will be, the law as known on `known`.

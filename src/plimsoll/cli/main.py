@@ -1,0 +1,66 @@
+"""The `plimsoll` command: gathers the command groups and turns every refusal into a message and an exit code.
+
+Exit codes: 0 done, 1 a check failed, 2 unusable input, 3 findings, 70 a fault of ours, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from plimsoll.cli import data, hardware, rulebook
+from plimsoll.cli.assess import assess
+from plimsoll.cli.check import check
+from plimsoll.cli.console import note
+from plimsoll.cli.population import population
+from plimsoll.cli.sample import sample
+from plimsoll.kernel.errors import PlimsollError
+
+app = typer.Typer(
+    name="plimsoll",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="The load line for AI: who is past which legal line of training compute, what they owe, and why.",
+)
+app.command()(check)
+app.command()(population)
+app.command()(assess)
+app.add_typer(rulebook.app, name="rulebook")
+app.add_typer(hardware.app, name="hardware")
+app.command()(sample)
+app.add_typer(data.app, name="data")
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        print(installed("plimsoll"))
+        raise typer.Exit
+
+
+def run() -> None:
+    """Entry point of the console script."""
+    try:
+        app()
+    except PlimsollError as problem:
+        note(f"error: {problem}")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        note("interrupted; nothing half-written was left behind")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader went away (a pager that was closed): nobody is left to be told.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as fault:
+        if os.environ.get("PLIMSOLL_TRACEBACK"):
+            raise
+        note(f"error: {type(fault).__name__}: {fault} [internal.fault]")
+        note(
+            "  Fix: this is our fault, not your input's. Set PLIMSOLL_TRACEBACK=1, run it again and report what it says."
+        )
+        sys.exit(70)
