@@ -1,0 +1,43 @@
+# Plimsoll. `make demo` and `make test` are all that a newcomer needs; each installs what it needs first.
+
+UV := ./scripts/uv
+RUN := $(UV) run --frozen --quiet
+export UV_PYTHON_DOWNLOADS ?= never
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix bench clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | sort | expand -t 10
+
+demo: ## Build a sample jurisdiction, assess it, print the findings and write demo/report.html
+	@$(UV) sync --frozen --quiet --no-default-groups
+	@$(RUN) --no-default-groups plimsoll sample demo/jurisdiction --force
+	@$(RUN) --no-default-groups plimsoll assess --usage demo/jurisdiction/usage \
+		--declarations demo/jurisdiction/declarations.yaml --json demo/findings.json --report demo/report.html \
+		|| test $$? -eq 3
+	@echo
+	@echo "The report is in demo/report.html, the same findings for programs in demo/findings.json."
+
+test: ## Run every test
+	@$(UV) sync --frozen --quiet
+	@$(RUN) pytest -n auto --dist worksteal
+
+check: ## Lint, types, import contracts and the law's worked cases
+	@$(UV) sync --frozen --quiet
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+	@$(RUN) lint-imports --cache-dir .import_linter_cache
+	@$(RUN) plimsoll rulebook test
+
+fix: ## Reformat and apply safe corrections
+	@$(RUN) ruff check --fix .
+	@$(RUN) ruff format .
+
+bench: ## Measure speed as ratios and print the table of docs/reference/benchmarks.md
+	@$(UV) sync --frozen --quiet
+	@$(RUN) python -m bench.run
+
+clean: ## Remove what the other commands made
+	rm -rf demo bench/work .venv .uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
