@@ -234,7 +234,7 @@ class Assessment:
     @property
     def headline(self) -> str:
         """The answer as one sentence."""
-        counts = {severity: count for severity, count in self.totals.findings}
+        counts = dict(self.totals.findings)
         high, ask = counts.get(Severity.HIGH, 0), counts.get(Severity.ASK, 0)
         watch, data = counts.get(Severity.WATCH, 0), counts.get(Severity.DATA, 0)
         if high:

@@ -103,8 +103,7 @@ class Check:
     def duties(self) -> tuple[Duty, ...]:
         """All duties, binding ones first, each group by due instant; those without one last."""
         duties = [duty for result in self.results for duty in result.duties]
-        undated = datetime.max.isoformat()
-        return tuple(sorted(duties, key=lambda d: (not d.binding, d.due.isoformat() if d.due else undated, d.id)))
+        return tuple(sorted(duties, key=lambda d: (not d.binding, d.due.isoformat() if d.due else "undated", d.id)))
 
 
 def check(declaration: Declaration, rulebooks: Sequence[Rulebook], as_of: date, known: date) -> Check:

@@ -17,7 +17,7 @@ def checked(shape: type[Shape], raw: Any, source: YamlText, path: Path) -> Shape
     """`raw` in its shape.
 
     Raises:
-        DeclarationProblems: every departure from it, with its line.
+        DeclarationErrors: every departure from it, with its line.
     """
     try:
         return shape.model_validate(raw)
@@ -25,7 +25,7 @@ def checked(shape: type[Shape], raw: Any, source: YamlText, path: Path) -> Shape
         raise problems_of(refusal, source, path) from None
 
 
-class DeclarationProblems(PlimsollError):
+class DeclarationErrors(PlimsollError):
     """All that is wrong with one file: the first problem, and the others after it.
 
     Attributes:
@@ -35,7 +35,7 @@ class DeclarationProblems(PlimsollError):
     others: tuple[PlimsollError, ...] = ()
 
     @classmethod
-    def of(cls, problems: list[PlimsollError]) -> DeclarationProblems:
+    def of(cls, problems: list[PlimsollError]) -> DeclarationErrors:
         flat = [single for problem in problems for single in _flat(problem)]
         flat.sort(key=lambda problem: problem.where.line or 0)
         first = flat[0]
@@ -51,15 +51,15 @@ class DeclarationProblems(PlimsollError):
 
 
 def _flat(problem: PlimsollError) -> tuple[PlimsollError, ...]:
-    if isinstance(problem, DeclarationProblems):
+    if isinstance(problem, DeclarationErrors):
         first = PlimsollError(problem.code, problem.what, fix=problem.fix, where=problem.where)
         return (first, *problem.others)
     return (problem,)
 
 
-def problems_of(refusal: ValidationError, source: YamlText, path: Path) -> DeclarationProblems:
+def problems_of(refusal: ValidationError, source: YamlText, path: Path) -> DeclarationErrors:
     """Pydantic's complaints in our words, each with its line."""
-    return DeclarationProblems.of([_problem(complaint, source, path) for complaint in refusal.errors()])
+    return DeclarationErrors.of([_problem(complaint, source, path) for complaint in refusal.errors()])
 
 
 def _problem(complaint: Any, source: YamlText, path: Path) -> PlimsollError:

@@ -14,7 +14,7 @@ from typing import Any
 
 from plimsoll.assess import declaration_text as text
 from plimsoll.assess.assessment import DeclarationSeen
-from plimsoll.assess.declaration_problems import DeclarationProblems, checked
+from plimsoll.assess.declaration_problems import DeclarationErrors, checked
 from plimsoll.assess.declared_compute import DeclaredCompute, find_chip, read_compute
 from plimsoll.compute.reconcile import Reconciliation
 from plimsoll.kernel.component import Component
@@ -140,7 +140,7 @@ def parse_declarations(content: bytes, file: str) -> tuple[Declaration, ...]:
     """Checks and builds the declarations of one file.
 
     Raises:
-        PlimsollError: ``declaration.empty``, ``declaration.form``, or a `DeclarationProblems` with, among others,
+        PlimsollError: ``declaration.empty``, ``declaration.form``, or a `DeclarationErrors` with, among others,
             ``declaration.unknown_field``, ``declaration.missing``, ``declaration.value``, ``declaration.not_text``,
             ``declaration.account``, ``declaration.duplicate_id``, ``declaration.no_period``,
             ``declaration.unknown_chip``, ``period.backwards``, and those of facts, methods and `read_yaml`.
@@ -158,7 +158,7 @@ def parse_declarations(content: bytes, file: str) -> tuple[Declaration, ...]:
     except PlimsollError as problem:
         problems.append(problem)
     if problems:
-        raise DeclarationProblems.of(problems)
+        raise DeclarationErrors.of(problems)
     return tuple(found)
 
 

@@ -195,7 +195,8 @@ class _Reader:
             )  # fmt: skip
         if period.hours is not None:
             return hours(period.hours)
-        assert period.start is not None and period.end is not None
+        assert period.start is not None
+        assert period.end is not None
         return Period(period.start, period.end)
 
     def _error(self, code: str, what: str, path: Path, fix: str) -> PlimsollError:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 def check(
     file: Annotated[Path, typer.Argument(help="A file with one declaration or more.")],
+    *,
     rulebook: Annotated[
         list[str] | None,
         typer.Option("--rulebook", metavar="ID", help="A rulebook by id, or the path of one (default: all that ship)."),

@@ -54,9 +54,9 @@ def approaching_line(account: AccountUse, line: HeldLine, coverage: Coverage, as
         ),
         explanation=" ".join(
             [
-                f"{account.subject} has used an estimated {wording.amount(est)} since {so_far[0].day}, "
-                f"and {wording.amount(whole_flop(rate_e4))} of it in the {BASIS_DAYS} days before {as_of}.",
-                f"At that rate it reaches {wording.amount(projected)} within {LONGEST} days on {crosses_on}, "
+                f"{account.subject} has used an estimated {wording.amount(est)} since {so_far[0].day},",
+                f"{wording.amount(whole_flop(rate_e4))} of it in the {BASIS_DAYS} days before {as_of}.",
+                f"At that rate it reaches {wording.amount(projected)} within {LONGEST} days on {crosses_on},",
                 f"{forecast.days_left} days from now.",
                 wording.line_rule(line.rule),
                 f"Declarations cover {wording.amount(covered)}." if covered else "No declaration covers it.",

@@ -102,7 +102,7 @@ def under_declared_tag(tagged: TaggedUse, run: DeclarationSeen, line: HeldLine) 
         evidence=(line.rule, declaration, *tagged.use),
         explanation=" ".join(
             [
-                f'Usage that providers tagged with the run "{run.id}" adds up to an estimated {wording.amount(est)} '
+                f'Usage that providers tagged with the run "{run.id}" adds up to an estimated {wording.amount(est)}',
                 f"in {wording.span(window.start, window.end)}; the bound is {wording.amount(tagged.cap_flop)}.",
                 f"Its declaration covers {wording.amount(run.covered_flop)}.",
                 wording.line_rule(line.rule),
