@@ -1,0 +1,167 @@
+"""`plimsoll population`: how a whole table of models stands to every line of the law."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from plimsoll.cli.console import progress, say, show_json, show_table
+
+if TYPE_CHECKING:
+    from plimsoll.assess.population import LineCount
+    from plimsoll.assess.population_read import Population
+    from plimsoll.assess.population_survey import Survey
+    from plimsoll.assess.utilisation import Discrepancy
+
+_SHOWN_CELLS = 20
+
+
+def population(
+    csv: Annotated[Path, typer.Argument(metavar="CSV", help="A table of models; Epoch AI's columns work as they are.")],
+    *,
+    rulebook: Annotated[
+        list[str] | None,
+        typer.Option("--rulebook", metavar="ID", help="A rulebook by id, or the path of one (default: all that ship)."),
+    ] = None,
+    margin: Annotated[
+        str, typer.Option("--margin", metavar="SHARE", help="How far a figure may be off, as a share of itself.")
+    ] = "0.3",
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=COLUMN", help="Which column means what, or a YAML file that says so."),
+    ] = None,
+    line: Annotated[
+        str | None, typer.Option("--line", metavar="FLOP", help='Set the line that the authority sets, e.g. "1e24".')
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="The law valid on this day (default today).")
+    ] = None,
+    known: Annotated[
+        str | None, typer.Option("--known", metavar="DATE", help="The law as known on this day (default today).")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """How many models are above each line: by point estimate, surely, within the margin, below, or unknown.
+
+    Also lists the models whose own figures contradict each other: more compute than their hardware can do.
+    """
+    from plimsoll.assess.population import read_margin
+    from plimsoll.assess.population_survey import as_json, survey
+    from plimsoll.cli.check import choose_rulebooks
+    from plimsoll.cli.rulebook import read_dates
+    from plimsoll.compute.catalogue import load_catalogue
+
+    share = read_margin(margin)
+    valid, known_on = read_dates(as_of, known)
+    books = choose_rulebooks(rulebook, line)
+    table = _read(csv, columns or [], quiet)
+    found = survey(table, books, load_catalogue(), margin=share, as_of=valid, known=known_on)
+    if json:
+        show_json(as_json(found, str(csv)))
+        return
+    _show_lines(found)
+    _show_discrepancies(found)
+    _show_unreadable(found)
+    say(f"\nSource: {csv}, sha256:{table.sha256}")
+
+
+def _read(csv: Path, columns: list[str], quiet: bool) -> Population:
+    from plimsoll.assess.population_map import read_map
+    from plimsoll.assess.population_read import read_population
+
+    names = read_map(columns)
+    size = max(1, csv.stat().st_size) if csv.is_file() else 1
+    with progress("Reading the table", quiet=quiet) as advance:
+        return read_population(csv, names, lambda read: advance(min(1.0, read / size)))
+
+
+def _show_lines(found: Survey) -> None:
+    amounts = found.population.amounts
+    say(
+        f"{amounts.known:,} of {found.population.rows:,} models state their training compute; "
+        f"{amounts.unknown:,} do not and count as unknown, never as below.\n"
+    )
+    show_table(
+        ("provision", "line (FLOP)", "status", "above", "surely", "indeterminate", "below", "unknown"),
+        [_row(counted) for counted in found.lines],
+        right=(3, 4, 5, 6, 7),
+        title=f"Models above each line on {found.as_of}, as the law is known on {found.known}",
+    )
+    from plimsoll.assess.population_survey import decimal_text
+
+    percent = decimal_text(found.margin * 100)
+    say(
+        f"\nabove: by the stated figure. surely: even {percent} % less would be above. below: even {percent} % more would "
+        "not be.\nindeterminate: in between. Only the compute comparison of a provision is counted; whether it binds also\n"
+        "depends on its other conditions (revenue, modality, place) and on its status."
+    )
+
+
+def _row(counted: LineCount) -> tuple[str, ...]:
+    from plimsoll.kernel.flop import show_flop
+    from plimsoll.rulebook.explain import COMPARISONS
+
+    line, counts = counted.line, counted.counts
+    return (
+        line.provision,
+        "not set" if line.value is None else f"{COMPARISONS[line.op]} {show_flop(line.value)}",
+        line.status.replace("_", " "),
+        *(f"{n:,}" for n in (counts.above, counts.surely_above, counts.indeterminate, counts.below, counts.unknown)),
+    )
+
+
+def _show_discrepancies(found: Survey) -> None:
+    consistency = found.consistency
+    listed = consistency.discrepancies
+    if not found.population.claims:
+        say("\nNo model states its hardware, how many and for how long, so no figure could be set against another.")
+        return
+    explained = sum(1 for discrepancy in listed if discrepancy.verdict == "explained_by_base")
+    say(
+        f"\n{len(listed)} of {consistency.checked} models whose hardware is known state more compute than it can do: "
+        f"{explained} explained by the base model's compute, {len(listed) - explained} open. "
+        f"{consistency.unchecked} more name hardware without a known 16-bit peak."
+    )
+    if not listed:
+        return
+    say()
+    show_table(
+        ("model", "row", "hardware", "utilisation", "fine-tuning alone", "verdict"),
+        [_discrepancy_row(discrepancy) for discrepancy in listed],
+        right=(1, 3, 4),
+    )
+    say(
+        "\nutilisation: stated compute over what the stated hardware can do in the stated time; above 1 is impossible.\n"
+        "An open one is cleared by the true number of accelerators or hours, by a lower figure, or by the part of the\n"
+        "compute that a base model brought along."
+    )
+
+
+def _discrepancy_row(found: Discrepancy) -> tuple[str, ...]:
+    from plimsoll.assess.population_survey import decimal_text
+
+    return (
+        found.claim.model,
+        str(found.claim.row),
+        found.claim.hardware,
+        decimal_text(found.implied, 3),
+        "not stated" if found.finetune is None else decimal_text(found.finetune, 3),
+        "explained by base" if found.verdict == "explained_by_base" else "OPEN",
+    )
+
+
+def _show_unreadable(found: Survey) -> None:
+    cells = found.population.unreadable
+    if not cells:
+        return
+    count = "One cell or row" if len(cells) == 1 else f"{len(cells):,} cells or rows"
+    say(f"\n{count} could not be read; nothing was dropped.")
+    effects = {"unknown": "counted as unknown", "unchecked": "compute counted, hardware not checked"}
+    for cell in cells[:_SHOWN_CELLS]:
+        place = f"row {cell.row}" + (f", {cell.column}" if cell.column else "")
+        say(f"  {place}: {cell.what} [{cell.code}]; {effects[cell.effect]}. {cell.fix}")
+    if len(cells) > _SHOWN_CELLS:
+        say(f"  … and {len(cells) - _SHOWN_CELLS:,} more; --json lists them all.")
