@@ -194,6 +194,7 @@ class DeclarationSeen:
             where nothing bounds it from above.
         covered_flop: how much metered usage it explains: the high bounds of the components that were declared, without
             those computed elsewhere (merged base models, distillation parents, what others computed).
+        providers: whoever it says supplies the compute, by its accounts and its hardware.
     """
 
     id: str
@@ -210,6 +211,7 @@ class DeclarationSeen:
     covered_flop: int
     file: str
     line: int | None
+    providers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def checked(shape: type[Shape], raw: Any, source: YamlText, path: Path) -> Shape
     """`raw` in its shape.
 
     Raises:
-        DeclarationErrors: every departure from it, with its line.
+        DeclarationFileError: every departure from it, with its line.
     """
     try:
         return shape.model_validate(raw)
@@ -25,7 +25,7 @@ def checked(shape: type[Shape], raw: Any, source: YamlText, path: Path) -> Shape
         raise problems_of(refusal, source, path) from None
 
 
-class DeclarationErrors(PlimsollError):
+class DeclarationFileError(PlimsollError):
     """All that is wrong with one file: the first problem, and the others after it.
 
     Attributes:
@@ -35,7 +35,7 @@ class DeclarationErrors(PlimsollError):
     others: tuple[PlimsollError, ...] = ()
 
     @classmethod
-    def of(cls, problems: list[PlimsollError]) -> DeclarationErrors:
+    def of(cls, problems: list[PlimsollError]) -> DeclarationFileError:
         flat = [single for problem in problems for single in _flat(problem)]
         flat.sort(key=lambda problem: problem.where.line or 0)
         first = flat[0]
@@ -51,15 +51,15 @@ class DeclarationErrors(PlimsollError):
 
 
 def _flat(problem: PlimsollError) -> tuple[PlimsollError, ...]:
-    if isinstance(problem, DeclarationErrors):
+    if isinstance(problem, DeclarationFileError):
         first = PlimsollError(problem.code, problem.what, fix=problem.fix, where=problem.where)
         return (first, *problem.others)
     return (problem,)
 
 
-def problems_of(refusal: ValidationError, source: YamlText, path: Path) -> DeclarationErrors:
+def problems_of(refusal: ValidationError, source: YamlText, path: Path) -> DeclarationFileError:
     """Pydantic's complaints in our words, each with its line."""
-    return DeclarationErrors.of([_problem(complaint, source, path) for complaint in refusal.errors()])
+    return DeclarationFileError.of([_problem(complaint, source, path) for complaint in refusal.errors()])
 
 
 def _problem(complaint: Any, source: YamlText, path: Path) -> PlimsollError:

@@ -14,7 +14,7 @@ from typing import Any
 
 from plimsoll.assess import declaration_text as text
 from plimsoll.assess.assessment import DeclarationSeen
-from plimsoll.assess.declaration_problems import DeclarationErrors, checked
+from plimsoll.assess.declaration_problems import DeclarationFileError, checked
 from plimsoll.assess.declared_compute import DeclaredCompute, find_chip, read_compute
 from plimsoll.compute.reconcile import Reconciliation
 from plimsoll.kernel.component import Component
@@ -103,10 +103,11 @@ class Declaration:
     def seen(self) -> DeclarationSeen:
         """As an assessment shows it."""
         whole = self.whole
+        providers = {account.partition("/")[0] for account in self.accounts} | {h.provider for h in self.hardware}
         return DeclarationSeen(
             self.id, self.kind, self.name, self.developer, self.status, self.start, self.end, self.accounts,
             whole.low if whole else None, whole.point if whole else None, whole.high if whole else None,
-            self.covered_flop, self.file, self.line,
+            self.covered_flop, self.file, self.line, tuple(sorted(providers)),
         )  # fmt: skip
 
 
@@ -140,7 +141,7 @@ def parse_declarations(content: bytes, file: str) -> tuple[Declaration, ...]:
     """Checks and builds the declarations of one file.
 
     Raises:
-        PlimsollError: ``declaration.empty``, ``declaration.form``, or a `DeclarationErrors` with, among others,
+        PlimsollError: ``declaration.empty``, ``declaration.form``, or a `DeclarationFileError` with, among others,
             ``declaration.unknown_field``, ``declaration.missing``, ``declaration.value``, ``declaration.not_text``,
             ``declaration.account``, ``declaration.duplicate_id``, ``declaration.no_period``,
             ``declaration.unknown_chip``, ``period.backwards``, and those of facts, methods and `read_yaml`.
@@ -158,7 +159,7 @@ def parse_declarations(content: bytes, file: str) -> tuple[Declaration, ...]:
     except PlimsollError as problem:
         problems.append(problem)
     if problems:
-        raise DeclarationErrors.of(problems)
+        raise DeclarationFileError.of(problems)
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from plimsoll.assess.detectors import wording
 from plimsoll.assess.detectors.coverage import Coverage
+from plimsoll.assess.detectors.crossing import find_crossing
 from plimsoll.assess.detectors.figures import PER_FLOP, WINDOWS, AccountUse, DayUse, HeldLine, by_day, whole_flop
 from plimsoll.assess.evidence import ForecastEvidence
 from plimsoll.assess.finding import Code, Finding, Severity, Window, new_finding
@@ -19,7 +20,7 @@ LONGEST = max(WINDOWS)
 
 
 def approaching_line(account: AccountUse, line: HeldLine, coverage: Coverage, as_of: date) -> Iterator[Finding]:
-    """At most one finding, for an account whose estimate is in no window past the line yet.
+    """At most one finding, for an account whose estimate is past the line in no window that declarations leave open.
 
     The longest window is carried forward day by day: old days drop out of it, new days come in at the rate. Nothing is
     found when what was declared for those days covers the projected amount.
@@ -27,6 +28,9 @@ def approaching_line(account: AccountUse, line: HeldLine, coverage: Coverage, as
     days = by_day([account], as_of)
     crossing = _first_crossing(days, line, coverage, as_of)
     if crossing is None:
+        return
+    past = find_crossing(days, line, coverage, as_of)
+    if past is not None and past.peak.est_e4 >= line.first_past_e4:
         return
     crosses_on, projected = crossing
     rate_e4 = _recent(days, as_of)
@@ -40,7 +44,7 @@ def approaching_line(account: AccountUse, line: HeldLine, coverage: Coverage, as
         Code.APPROACHING_LINE,
         Severity.WATCH,
         account.subject,
-        title=f"{account.subject} passes the line on {crosses_on} at its present rate",
+        title=_title(account.subject, crosses_on, already=est >= line.first_past),
         window=window,
         cap_flop=cap,
         est_flop=est,
@@ -67,6 +71,12 @@ def approaching_line(account: AccountUse, line: HeldLine, coverage: Coverage, as
             "or usage that falls below the present rate."
         ),
     )
+
+
+def _title(subject: str, crosses_on: date, *, already: bool) -> str:
+    if already:
+        return f"{subject} is past the line as declared, and outruns its declaration on {crosses_on}"
+    return f"{subject} passes the line on {crosses_on} at its present rate"
 
 
 def _first_crossing(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as_of: date) -> tuple[date, int] | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from plimsoll.assess.detectors.coverage import Coverage
-from plimsoll.assess.detectors.figures import PER_FLOP, WINDOWS, DayUse, HeldLine, whole_flop
+from plimsoll.assess.detectors.figures import PER_FLOP, WINDOWS, DayUse, HeldLine, surely_exceeds, whole_flop
 from plimsoll.assess.evidence import WindowEvidence
 from plimsoll.assess.finding import Severity, Window
 
@@ -21,6 +21,7 @@ class Rolling:
     last: date
     cap_flop: int
     est_e4: int
+    prior_e4: int
 
     @property
     def start(self) -> date:
@@ -58,25 +59,25 @@ def rolling(days: Sequence[DayUse], length: int, as_of: date) -> Iterator[Rollin
         return
     waiting = deque(days)
     inside: deque[DayUse] = deque()
-    cap = est_e4 = 0
+    cap = est_e4 = prior_e4 = 0
     day = days[0].day
     while day < as_of:
         while waiting and waiting[0].day <= day:
             use = waiting.popleft()
             inside.append(use)
-            cap, est_e4 = cap + use.cap_flop, est_e4 + use.est_e4
+            cap, est_e4, prior_e4 = cap + use.cap_flop, est_e4 + use.est_e4, prior_e4 + use.prior_e4
         while inside and (day - inside[0].day).days >= length:
             use = inside.popleft()
-            cap, est_e4 = cap - use.cap_flop, est_e4 - use.est_e4
-        yield Rolling(length, day, cap, est_e4)
+            cap, est_e4, prior_e4 = cap - use.cap_flop, est_e4 - use.est_e4, prior_e4 - use.prior_e4
+        yield Rolling(length, day, cap, est_e4, prior_e4)
         day += timedelta(days=1)
 
 
 def find_crossing(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as_of: date) -> Crossing | None:
     """The strongest unexplained crossing, in the shortest window that shows it.
 
-    Every window length and every last day is looked at on its own: past the line by estimate and beyond what was
-    declared is HIGH; past it by bound only, and the estimate beyond what was declared, is ASK. More usage can turn
+    Every window length and every last day is looked at on its own. HIGH: the estimate is past the line and surely
+    beyond what was declared. ASK: the bound is past the line and the estimate beyond what was declared. So more usage can turn
     nothing into ASK and ASK into HIGH, never back.
     """
     weaker: Crossing | None = None
@@ -86,9 +87,11 @@ def find_crossing(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as
         for sums in rolling(days, length, as_of):
             if sums.cap_flop < line.first_past and sums.est_e4 < line.first_past_e4:
                 continue
-            if coverage.declarations and sums.est_e4 <= coverage.flop(sums.start, sums.end) * PER_FLOP:
+            declared = coverage.flop(sums.start, sums.end) if coverage.declarations else 0
+            if sums.est_e4 <= declared * PER_FLOP:
                 continue
-            (high if sums.est_e4 >= line.first_past_e4 else ask).add(sums)
+            sure = sums.est_e4 >= line.first_past_e4 and surely_exceeds(sums.est_e4, sums.prior_e4, declared)
+            (high if sure else ask).add(sums)
         if (found := high.crossing(Severity.HIGH, coverage)) is not None:
             return found
         weaker = weaker or ask.crossing(Severity.ASK, coverage)

@@ -61,11 +61,16 @@ class UseRow:
 
 @dataclass(frozen=True, slots=True)
 class DayUse:
-    """Everything that one account, or several together, used on one UTC day."""
+    """Everything that one account, or several together, used on one UTC day.
+
+    Attributes:
+        prior_e4: the part of `est_e4` that rests on a prior (tier C), not on a measurement or an attestation.
+    """
 
     day: date
     cap_flop: int
     est_e4: int
+    prior_e4: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,17 @@ def by_day(accounts: Iterable[AccountUse], before: date) -> tuple[DayUse, ...]:
     for account in accounts:
         for row in account.rows:
             if row.day < before:
-                total = sums.setdefault(row.day, [0, 0])
+                total = sums.setdefault(row.day, [0, 0, 0])
                 total[0] += row.cap_flop
                 total[1] += row.est_e4
-    return tuple(DayUse(day, cap, est_e4) for day, (cap, est_e4) in sorted(sums.items()))
+                total[2] += row.est_e4 if row.tier == "C" else 0
+    return tuple(DayUse(day, *amounts) for day, amounts in sorted(sums.items()))
+
+
+def surely_exceeds(est_e4: int, prior_e4: int, declared_flop: int) -> bool:
+    """Whether usage is more than was declared, even if the prior behind a part of it is 30 % too high.
+
+    A prior is not a measurement: an honest declaration may lie below it by the margin that the EU guidelines allow an
+    estimate (Annex A.2). Without a prior, and where nothing was declared, this is a plain comparison.
+    """
+    return 13 * est_e4 - 3 * prior_e4 > 13 * declared_flop * PER_FLOP

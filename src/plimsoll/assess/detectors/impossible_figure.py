@@ -95,7 +95,7 @@ def impossible_claim(claim: Claim) -> Iterator[Finding]:
             ),
             explanation=(
                 f'"{declaration.id}" by {declaration.developer} declares that its accelerators reach '
-                f"{_percent(claim.utilisation)} of their dense peak. Nothing reaches more than 100 %. A figure like this "
+                f"{_percent(claim.utilisation)} of their dense peak. Nothing reaches more than 100 %. Such a figure "
                 "usually divides by a peak of another precision."
             ),
             clears="An amended declaration with the utilisation of the dense peak, named MFU or HFU.",

@@ -9,7 +9,7 @@ from plimsoll.assess.detectors import wording
 from plimsoll.assess.detectors.coverage import Coverage
 from plimsoll.assess.detectors.crossing import Crossing, find_crossing, largest_windows
 from plimsoll.assess.detectors.figures import AccountUse, HeldLine, by_day, whole_flop
-from plimsoll.assess.finding import Code, Finding, Severity, new_finding
+from plimsoll.assess.finding import Code, Finding, Severity, Window, new_finding
 
 
 def undeclared_run(account: AccountUse, line: HeldLine, coverage: Coverage, as_of: date) -> Iterator[Finding]:
@@ -44,6 +44,7 @@ def undeclared_run(account: AccountUse, line: HeldLine, coverage: Coverage, as_o
                 wording.crossed(crossing.window, by_estimate=high),
                 wording.tiers({part.tier for part in use}),
                 _nothing_declared(coverage),
+                *_tags(account, crossing.window),
             ]
         ),
         clears=(
@@ -58,6 +59,13 @@ def _title(subject: str, crossing: Crossing, high: bool) -> str:
     if high:
         return f"{subject} passed the line over {crossing.peak.days} days, and no run was declared"
     return f"{subject} may have passed the line over {crossing.peak.days} days, and no run was declared"
+
+
+def _tags(account: AccountUse, window: Window) -> Iterator[str]:
+    tags = {row.run for row in account.rows if row.run and window.start <= row.day < window.end}
+    if tags:
+        names = ", ".join(f'"{tag}"' for tag in sorted(tags))
+        yield f"Part of the usage is tagged {names}, but no declaration of that id names this account for these days."
 
 
 def _nothing_declared(coverage: Coverage) -> str:

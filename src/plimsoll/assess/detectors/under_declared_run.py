@@ -10,7 +10,7 @@ from plimsoll.assess.assessment import DeclarationSeen
 from plimsoll.assess.detectors import wording
 from plimsoll.assess.detectors.coverage import Coverage, declared_as_evidence
 from plimsoll.assess.detectors.crossing import find_crossing, largest_windows
-from plimsoll.assess.detectors.figures import PER_FLOP, AccountUse, HeldLine, by_day, whole_flop
+from plimsoll.assess.detectors.figures import AccountUse, HeldLine, by_day, surely_exceeds, whole_flop
 from plimsoll.assess.evidence import UsageEvidence
 from plimsoll.assess.finding import Code, Finding, Severity, Window, new_finding
 
@@ -21,6 +21,7 @@ class TaggedUse:
 
     Attributes:
         first, last: the first and last UTC day of use.
+        prior_e4: the part of `est_e4` that rests on a prior (tier C).
         use: the same per account, chip and tier.
     """
 
@@ -29,7 +30,13 @@ class TaggedUse:
     last: date
     cap_flop: int
     est_e4: int
+    prior_e4: int
     use: tuple[UsageEvidence, ...]
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The accounts whose usage carries the tag."""
+        return tuple(sorted({f"{part.provider}/{part.account}" for part in self.use}))
 
 
 def under_declared_run(
@@ -37,8 +44,10 @@ def under_declared_run(
 ) -> Iterator[Finding]:
     """At most one finding for one account, or for several that share declared runs and are judged together.
 
-    Past the line and beyond the high bounds of every overlapping declaration: high by estimate, ask by bound only.
+    Past the line and beyond the high bounds of every overlapping declaration; `find_crossing` says how strong that is.
     """
+    if not coverage.declarations:
+        return
     days = by_day(accounts, as_of)
     crossing = find_crossing(days, line, coverage, as_of)
     if crossing is None:
@@ -67,7 +76,7 @@ def under_declared_run(
                 wording.used(subject, crossing.window, est, peak.cap_flop),
                 wording.declared(declarations, crossing.covered_flop),
                 wording.line_rule(line.rule),
-                wording.crossed(crossing.window, by_estimate=high),
+                wording.crossed(crossing.window, by_estimate=peak.est_e4 >= line.first_past_e4),
                 wording.tiers({part.tier for part in use}),
             ]
         ),
@@ -79,11 +88,12 @@ def under_declared_run(
 
 
 def under_declared_tag(tagged: TaggedUse, run: DeclarationSeen, line: HeldLine) -> Iterator[Finding]:
-    """At most one finding for a declared run whose own tagged usage exceeds what it declares.
+    """At most one finding for a declared run whose own tagged usage surely exceeds what it declares.
 
-    High when the tagged estimate is past the line, ask when the declaration is merely wrong.
+    High when the tagged estimate is past the line, ask when the declaration is merely wrong. The subject is the
+    account, or the accounts, so that it can be told that another finding is about the same matter.
     """
-    if tagged.est_e4 <= run.covered_flop * PER_FLOP:
+    if not surely_exceeds(tagged.est_e4, tagged.prior_e4, run.covered_flop):
         return
     est = whole_flop(tagged.est_e4)
     high = tagged.est_e4 >= line.first_past_e4
@@ -92,7 +102,7 @@ def under_declared_tag(tagged: TaggedUse, run: DeclarationSeen, line: HeldLine) 
     yield new_finding(
         Code.UNDER_DECLARED_RUN,
         Severity.HIGH if high else Severity.ASK,
-        run.id,
+        " + ".join(tagged.subjects),
         title=f'The run "{run.id}" used more compute than it declares',
         window=window,
         cap_flop=tagged.cap_flop,

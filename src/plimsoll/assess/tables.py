@@ -1,0 +1,146 @@
+"""From accounting's bulk tables to the few rows that detectors and charts need.
+
+Ibis does the adding up over all accounts, on whatever engine the tables live; only accounts that could give a finding,
+that a declaration names, or that are among the largest come over as rows, one account at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from plimsoll.assess.detectors.approaching_line import BASIS_DAYS, HORIZON_DAYS
+from plimsoll.assess.detectors.figures import AccountUse, HeldLine, UseRow, whole_flop
+from plimsoll.assess.detectors.impossible_figure import NegativeDay
+from plimsoll.assess.detectors.under_declared_run import TaggedUse
+from plimsoll.assess.evidence import UsageEvidence
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+LARGEST = 12
+"""How many accounts are shown for their size alone."""
+
+EXACT = "decimal(38, 0)"
+
+
+def before(daily: ir.Table, as_of: date) -> ir.Table:
+    """The daily table up to, not including, a day."""
+    import ibis
+
+    return daily.filter(daily.day < ibis.literal(as_of))
+
+
+def largest_accounts(daily: ir.Table, count: int = LARGEST) -> tuple[str, ...]:
+    """The subjects that used most by estimate, largest first; ties in order of subject."""
+    import ibis
+
+    sums = _subject_sums(daily, daily.day.min())
+    top = sums.order_by(ibis.desc("est_e4"), "provider", "account").limit(count)
+    return tuple(f"{row['provider']}/{row['account']}" for row in _rows(top))
+
+
+def candidate_use(daily: ir.Table, line: HeldLine, named: Collection[str], as_of: date) -> Iterator[AccountUse]:
+    """Every account that could give a finding about the line, and the named ones, in order of provider and account.
+
+    An account could give one if all it ever used, corrections aside, is past the line by bound, or would be by estimate
+    within the forecast's horizon at its recent rate. That is a superset of what the detectors find, and cheap.
+
+    Args:
+        named: subjects that are wanted in any case.
+    """
+    import ibis
+
+    sums = _subject_sums(daily, ibis.literal(as_of - timedelta(days=BASIS_DAYS)))
+    past = sums.cap_flop >= ibis.literal(line.first_past, type=EXACT)
+    reach = ibis.literal(line.first_past_e4 * BASIS_DAYS, type=EXACT)
+    coming = (sums.est_e4 * BASIS_DAYS + sums.recent_e4 * HORIZON_DAYS).cast(EXACT) >= reach
+    wanted = past | coming | sums.subject.isin(sorted(named)) if named else past | coming
+    chosen = sums.filter(wanted).select("provider", "account")
+    rows = daily.semi_join(chosen, ["provider", "account"]).select(
+        "provider", "account", "day", "chip", "tier", "run_id", "accel_ns", "cap_flop", "est_e4"
+    )
+    ordered = rows.order_by("provider", "account", "day", "chip", "tier", "run_id")
+    for (provider, account), group in groupby(_rows(ordered), key=lambda row: (row["provider"], row["account"])):
+        yield AccountUse(provider, account, tuple(_use_row(row) for row in group))
+
+
+def tagged_use(daily: ir.Table, runs: Collection[str]) -> Iterator[TaggedUse]:
+    """Usage that carries the id of one of the runs, added up per run over all accounts, in order of runs."""
+    if not runs:
+        return
+    tagged = daily.filter(daily.run_id.isin(sorted(runs)))
+    sums = tagged.group_by("run_id", "provider", "account", "chip", "tier").agg(
+        first=tagged.day.min(),
+        last=tagged.day.max(),
+        accel_ns=tagged.accel_ns.sum().cast(EXACT),
+        cap_flop=tagged.cap_flop.sum().cast(EXACT),
+        est_e4=tagged.est_e4.sum().cast(EXACT),
+    )
+    ordered = sums.order_by("run_id", "provider", "account", "chip", "tier")
+    for run, group in groupby(_rows(ordered), key=lambda row: row["run_id"]):
+        parts = list(group)
+        yield TaggedUse(
+            run,
+            min(_day(part["first"]) for part in parts),
+            max(_day(part["last"]) for part in parts),
+            sum(int(part["cap_flop"]) for part in parts),
+            sum(int(part["est_e4"]) for part in parts),
+            sum(int(part["est_e4"]) for part in parts if part["tier"] == "C"),
+            tuple(_tagged_evidence(part) for part in parts),
+        )
+
+
+def negative_days(table: ir.Table) -> Iterator[tuple[str, tuple[NegativeDay, ...]]]:
+    """Account by account, the days on which corrections exceed use.
+
+    Args:
+        table: provider, account, day, accel_ns.
+    """
+    ordered = table.order_by("provider", "account", "day")
+    for subject, group in groupby(_rows(ordered), key=lambda row: f"{row['provider']}/{row['account']}"):
+        yield subject, tuple(NegativeDay(_day(row["day"]), int(row["accel_ns"])) for row in group)
+
+
+def _subject_sums(daily: ir.Table, recent_from: Any) -> ir.Table:
+    """Per account: everything used and what was used lately; days that corrections made negative count as nothing."""
+    import ibis
+
+    zero = ibis.literal(0, type=EXACT)
+    days = daily.group_by("provider", "account", "day").agg(
+        cap_flop=daily.cap_flop.sum().cast(EXACT), est_e4=daily.est_e4.sum().cast(EXACT)
+    )
+    sums = days.group_by("provider", "account").agg(
+        cap_flop=ibis.greatest(days.cap_flop, zero).sum().cast(EXACT),
+        est_e4=ibis.greatest(days.est_e4, zero).sum().cast(EXACT),
+        recent_e4=ibis.greatest(days.est_e4, zero).sum(where=days.day >= recent_from).cast(EXACT).fill_null(zero),
+    )
+    return sums.mutate(subject=sums.provider.concat("/", sums.account))
+
+
+def _use_row(row: dict[str, Any]) -> UseRow:
+    return UseRow(
+        _day(row["day"]), row["chip"], row["tier"], row["run_id"],
+        int(row["accel_ns"]), int(row["cap_flop"]), int(row["est_e4"]),
+    )  # fmt: skip
+
+
+def _tagged_evidence(part: dict[str, Any]) -> UsageEvidence:
+    return UsageEvidence(
+        part["provider"], part["account"], part["chip"], part["tier"],
+        int(part["accel_ns"]), int(part["cap_flop"]), whole_flop(int(part["est_e4"])),
+    )  # fmt: skip
+
+
+def _rows(table: ir.Table) -> Iterator[dict[str, Any]]:
+    """Rows of a table, batch by batch, so that a large answer never lies in memory whole."""
+    batches: Iterable[Any] = table.to_pyarrow_batches(chunk_size=50_000)
+    for batch in batches:
+        yield from batch.to_pylist()
+
+
+def _day(value: Any) -> date:
+    """Engines give a date column as date or as datetime."""
+    return value if type(value) is date else value.date()
