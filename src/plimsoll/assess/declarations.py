@@ -138,10 +138,10 @@ def load_declarations(path: Path, name: str | None = None) -> tuple[Declaration,
 
 
 def parse_declarations(content: bytes, file: str) -> tuple[Declaration, ...]:
-    """Checks and builds the declarations of one file.
+    """Checks and builds the declarations of one file; an empty file declares nothing.
 
     Raises:
-        PlimsollError: ``declaration.empty``, ``declaration.form``, or a `DeclarationFileError` with, among others,
+        PlimsollError: ``declaration.form``, or a `DeclarationFileError` with, among others,
             ``declaration.unknown_field``, ``declaration.missing``, ``declaration.value``, ``declaration.not_text``,
             ``declaration.account``, ``declaration.duplicate_id``, ``declaration.no_period``,
             ``declaration.unknown_chip``, ``period.backwards``, and those of facts, methods and `read_yaml`.
@@ -179,16 +179,10 @@ def refuse_repeated(declarations: Sequence[Declaration]) -> None:
 
 def _listed(source: YamlText) -> list[tuple[Any, Place]]:
     value = source.value
-    if isinstance(value, dict) and set(value) == {"declarations"}:
-        inner = value["declarations"]
-        if isinstance(inner, list) and inner:
-            return [(raw, ("declarations", number)) for number, raw in enumerate(inner)]
-        value = None
     if value is None:
-        raise PlimsollError(
-            "declaration.empty", "the file declares nothing", fix="Write one declaration, or a list of them.",
-            where=Where(file=source.file),
-        )  # fmt: skip
+        return []
+    if isinstance(value, dict) and set(value) == {"declarations"} and isinstance(value["declarations"], list):
+        return [(raw, ("declarations", number)) for number, raw in enumerate(value["declarations"])]
     if isinstance(value, dict) and "declarations" not in value:
         return [(value, ())]
     raise PlimsollError(

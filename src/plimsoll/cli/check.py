@@ -48,7 +48,7 @@ def check(
 
     valid, known_on = read_dates(as_of, known)
     books = choose_rulebooks(rulebook, line)
-    chosen = _choose(load_declarations(file), declaration)
+    chosen = _choose(load_declarations(file), declaration, file)
     checked = check_declaration(chosen, books, valid, known_on)
     if json:
         show_json(as_json(checked))
@@ -74,9 +74,14 @@ def choose_rulebooks(names: Sequence[str] | None, line: str | None) -> list[Rule
     return [book.with_line(amount) if "line" in book.parameters else book for book in books]
 
 
-def _choose(declarations: Sequence[Declaration], wanted: str | None) -> Declaration:
+def _choose(declarations: Sequence[Declaration], wanted: str | None, file: Path) -> Declaration:
     from plimsoll.kernel.errors import PlimsollError, Where
 
+    if not declarations:
+        raise PlimsollError(
+            "check.nothing", "the file declares nothing", fix="Write a declaration as docs/howto/assess.md shows.",
+            where=Where(file=str(file)),
+        )  # fmt: skip
     if wanted is None and len(declarations) == 1:
         return declarations[0]
     for declaration in declarations:

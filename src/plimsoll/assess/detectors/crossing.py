@@ -77,8 +77,8 @@ def find_crossing(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as
     """The strongest unexplained crossing, in the shortest window that shows it.
 
     Every window length and every last day is looked at on its own. HIGH: the estimate is past the line and surely
-    beyond what was declared. ASK: the bound is past the line and the estimate beyond what was declared. So more usage can turn
-    nothing into ASK and ASK into HIGH, never back.
+    beyond what was declared. ASK: the bound is past the line and the estimate beyond what was declared. So more usage
+    can turn nothing into ASK and ASK into HIGH, never back.
     """
     weaker: Crossing | None = None
     for length in WINDOWS:
