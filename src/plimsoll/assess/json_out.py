@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -66,16 +65,14 @@ def write_whole(path: Path, text: str) -> None:
     Raises:
         PlimsollError: ``output.unwritable``.
     """
-    beside = ""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with beside.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
+        beside.replace(path)
     except OSError as problem:
         with suppress(OSError):
-            Path(beside).unlink()
+            beside.unlink()
         raise PlimsollError(
             "output.unwritable",
             f"the file cannot be written: {problem.strerror}",
