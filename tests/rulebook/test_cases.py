@@ -67,6 +67,16 @@ def test_a_case_that_fails_says_what_it_expected(tmp_path: Path) -> None:
         ("rulebook: eu-gpai\ncases:\n- {name: a, as_of: soon}\n", "time.unreadable", 3),
         ("rulebook: eu-gpai\ncases:\n- {name: a, as_of: 2026-01-01, facts: {totl: '1'}}\n", "facts.unknown_key", 3),
         ("rulebook: eu-gpai\ncases:\n- {name: a, as_of: 2026-01-01, hope: 1}\n", "case.schema", 3),
+        (
+            "rulebook: eu-gpai\ncases:\n- {name: a, as_of: 2026-01-01, due: {eu-gpai.notfy: none}}\n",
+            "case.unknown_id",
+            3,
+        ),
+        (
+            "rulebook: eu-gpai\ncases:\n- {name: a, as_of: 2026-01-01, facts: {answers: {eu-gpai.no: true}}}\n",
+            "case.unknown_id",
+            3,
+        ),
     ],
 )
 def test_a_malformed_case_is_refused_with_its_line(tmp_path: Path, text: str, code: str, line: int | None) -> None:

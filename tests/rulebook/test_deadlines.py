@@ -136,3 +136,28 @@ def test_a_clock_reads_as_a_sentence() -> None:
     assert clock_words(rule) == (
         "without delay; 2 weeks after the line was met, or it became known that the line will be met"
     )
+
+
+def test_a_lead_time_counts_back_from_the_event() -> None:
+    rule = ClockRule(before="placed_on_market", lead=Duration.parse("P2W"))
+    events = {"placed_on_market": parse_instant("2026-04-10T09:00:00Z")}
+
+    assert instant_text(due_of(rule, BRUSSELS_PLAIN, events, TODAY).at or datetime.now(UTC)) == "2026-03-27T23:00:00Z"
+
+
+def test_the_later_of_two_events_can_start_a_clock() -> None:
+    rule = ClockRule(starts=("became_aware", "incident_reported"), from_latest=True, within=Duration.parse("P1Y"))
+    events = {"became_aware": parse_instant("2026-03-02"), "incident_reported": parse_instant("2026-03-09T12:00:00Z")}
+
+    answer = due_of(rule, BRUSSELS_PLAIN, events, TODAY)
+
+    assert answer.started_by == "incident_reported"
+    assert instant_text(answer.at or datetime.now(UTC)) == "2027-03-09T23:00:00Z"
+
+
+def test_working_days_skip_weekends_and_holidays() -> None:
+    rule = ClockRule(starts=("framework_adopted",), working_days=5)
+    events = {"framework_adopted": parse_instant("2026-03-31T09:00:00Z")}
+
+    # 1 April, then Easter from 2 to 6 April, then 7, 8, 9 and 10 April
+    assert instant_text(due_of(rule, BRUSSELS, events, TODAY).at or datetime.now(UTC)) == "2026-04-10T22:00:00Z"

@@ -10,6 +10,9 @@ from functools import total_ordering
 
 from plimsoll.kernel.errors import PlimsollError
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+"""No law or run lies outside; far dates are typing errors and would overflow a calendar."""
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -19,12 +22,13 @@ def parse_date(text: str) -> date:
     Raises:
         PlimsollError: ``time.unreadable``.
     """
-    if _DATE.fullmatch(text.strip()):
-        try:
-            return date.fromisoformat(text.strip())
-        except ValueError:
-            pass  # an impossible day such as 30 February: refused below like any other unreadable text
-    raise _unreadable(text, "a date", "2026-11-21")
+    try:
+        day = date.fromisoformat(text.strip()) if _DATE.fullmatch(text.strip()) else None
+    except ValueError:
+        day = None
+    if day is None or not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise _unreadable(text, "a date", "2026-11-21")
+    return day
 
 
 def parse_instant(text: str) -> datetime:
@@ -40,6 +44,8 @@ def parse_instant(text: str) -> datetime:
         moment = datetime.fromisoformat(stripped)
     except ValueError:
         raise _unreadable(text, "an instant", "2026-11-21T09:30:00Z") from None
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise _unreadable(text, "an instant of our time", "2026-11-21T09:30:00Z")
     if moment.tzinfo is None:
         raise PlimsollError(
             "time.no_zone",

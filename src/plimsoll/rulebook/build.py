@@ -13,6 +13,7 @@ from plimsoll.kernel.errors import PlimsollError
 from plimsoll.kernel.yaml_text import Path as Place
 from plimsoll.kernel.yaml_text import YamlText
 from plimsoll.rulebook import law, schema
+from plimsoll.rulebook.calendar import rolls
 from plimsoll.rulebook.condition_text import ConditionReader, Names
 from plimsoll.rulebook.vocabulary import CALENDARS, EVENTS
 
@@ -198,10 +199,10 @@ class _VersionBuilder:
                 "Add it to recipients, with time zone and counting.",
             )  # fmt: skip
         when = None if text.when is None else self._reader.read(text.when, (*place, "when"))
-        clock = self._clock(text.clock, (*place, "clock"))
+        clock = self._clock(text.clock, text.to, (*place, "clock"))
         return law.Obligation(text.id, text.what, text.who, text.filing, text.to, clock, text.cite, when, text.note)
 
-    def _clock(self, text: schema.ClockText, place: Place) -> law.ClockRule:
+    def _clock(self, text: schema.ClockText, to: str, place: Place) -> law.ClockRule:
         events = {
             "from": text.starts,
             "before": [text.before] if text.before else [],
@@ -215,11 +216,20 @@ class _VersionBuilder:
                         "rulebook.unknown_event", f'"{name}" is not an event that can run a clock', (*place, key),
                         f"Use one of: {', '.join(EVENTS)}.",
                     )  # fmt: skip
+        recipient = next(r for r in self._book._text.recipients if r.id == to)
+        if text.working_days is not None and not rolls(text.counting or recipient.counting):
+            raise self._book._error(
+                "rulebook.unknown_calendar", f"working days cannot be counted by {text.counting or recipient.counting}",
+                (*place, "working_days"), "Give counting: eu_1182_71, us_federal, us_ca, us_ny or us_il.",
+            )  # fmt: skip
         counting = None if text.counting is None else self._book._calendar(text.counting, (*place, "counting"))
         return law.ClockRule(
             starts=tuple(text.starts),
+            from_latest=text.from_latest,
             within=text.within,
+            working_days=text.working_days,
             before=text.before,
+            lead=text.lead,
             dates=tuple(text.dates),
             every=text.every,
             counting=counting,

@@ -94,7 +94,7 @@ def read_cases(path: Path) -> CaseFile:
             where=source.where(()),
         )  # fmt: skip
     rulebook = find_rulebook(value["rulebook"])
-    return CaseFile(rulebook, tuple(_case(raw, source, ("cases", i)) for i, raw in enumerate(value["cases"])))
+    return CaseFile(rulebook, tuple(_case(raw, rulebook, source, ("cases", i)) for i, raw in enumerate(value["cases"])))
 
 
 def run_case(case: Case, rulebook: Rulebook) -> list[Failure]:
@@ -126,7 +126,7 @@ def _outcome(result: ProvisionResult | None) -> str | None:
     return None if result is None else result.outcome.value
 
 
-def _case(raw: Any, source: YamlText, place: Place) -> Case:
+def _case(raw: Any, rulebook: Rulebook, source: YamlText, place: Place) -> Case:
     if not isinstance(raw, dict) or not isinstance(raw.get("name"), str) or set(raw) - _CASE_KEYS:
         extra = sorted(set(raw) - _CASE_KEYS) if isinstance(raw, dict) else []
         raise PlimsollError(
@@ -140,10 +140,31 @@ def _case(raw: Any, source: YamlText, place: Place) -> Case:
         raise problem.at(source.where((*place, "as_of"))) from None
     due = {name: _due_text(value, source, (*place, "due", name)) for name, value in (raw.get("due") or {}).items()}
     facts = read_facts(raw.get("facts") or {}, source, (*place, "facts"))
+    _refuse_unknown_ids(raw, rulebook, source, place)
     expect, status, flips_at = (
         {k: str(v) for k, v in (raw.get(key) or {}).items()} for key in ("expect", "status", "flips_at")
     )
     return Case(raw["name"], source.where(place), facts, as_of, known, expect, status, flips_at, due)
+
+
+def _refuse_unknown_ids(raw: Mapping[str, Any], rulebook: Rulebook, source: YamlText, place: Place) -> None:
+    """A mistyped id would expect nothing, and the case would hold for the wrong reason."""
+    provisions = {provision.id for provision in rulebook.provisions}
+    obligations = {o.id for p in rulebook.provisions for v in p.versions for o in v.obligations}
+    sections: list[tuple[Place, Mapping[str, Any], set[str]]] = [
+        (("expect",), raw.get("expect") or {}, provisions),
+        (("status",), raw.get("status") or {}, provisions),
+        (("flips_at",), raw.get("flips_at") or {}, provisions),
+        (("due",), raw.get("due") or {}, obligations),
+        (("facts", "answers"), (raw.get("facts") or {}).get("answers") or {}, set(rulebook.questions())),
+    ]
+    for section, names, known in sections:
+        for name in names:
+            if name not in known:
+                raise PlimsollError(
+                    "case.unknown_id", f"{rulebook.id} has no {name} to go with {section[-1]}",
+                    fix=f"Use one of: {', '.join(sorted(known))}.", where=source.where((*place, *section, name)),
+                )  # fmt: skip
 
 
 def _due_text(value: Any, source: YamlText, place: Place) -> str:

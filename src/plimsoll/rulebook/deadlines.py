@@ -62,16 +62,20 @@ def due_of(
     if rule.dates:
         return Due("due", words, _not_before(counter.next_date(rule.dates, as_of), not_before, counter))
     if rule.before is not None:
-        moment = events.get(rule.before)
-        state: State = "not_started" if moment is None else "due"
-        at = None if moment is None else _not_before(moment, not_before, counter)
-        return Due(state, words, at, rule.before if moment else None, moment)
-    started = min(((events[name], name) for name in rule.starts if name in events), default=None)
-    if started is None:
+        if rule.before not in events:
+            return Due("not_started", words)
+        moment = events[rule.before]
+        at = moment if rule.lead is None else counter.lead(moment, rule.lead)
+        return Due("due", words, _not_before(at, not_before, counter), rule.before, moment)
+    happened = [(events[name], name) for name in rule.starts if name in events]
+    if not happened:
         return Due("not_started" if rule.starts else "no_date", words)
-    start, name = started
+    start, name = max(happened) if rule.from_latest else min(happened)
     if any(events[stop] >= start for stop in rule.stops if stop in events):
         return Due("stopped", words, None, name, start)
+    if rule.working_days is not None:
+        at = counter.after_working_days(start, rule.working_days)
+        return Due("due", words, _not_before(at, not_before, counter), name, start)
     period = rule.within or rule.every
     if period is None:
         return Due("no_date", words, None, name, start)
@@ -88,10 +92,12 @@ def clock_words(rule: ClockRule) -> str:
         days = ", ".join(f"{day} {month_calendar.month_name[month]}" for month, day in rule.dates)
         return f"every year on {days}"
     if rule.before is not None:
-        return f"before {EVENTS[rule.before]}"
-    start = ", or ".join(EVENTS[name] for name in rule.starts)
+        return f"{f'{rule.lead} ' if rule.lead else ''}before {EVENTS[rule.before]}"
+    start = ", or ".join(EVENTS[name] for name in rule.starts) + (", whichever is later" if rule.from_latest else "")
     parts = []
-    if rule.within is not None:
+    if rule.working_days is not None:
+        parts.append(f"{rule.working_days} working days after {start}")
+    elif rule.within is not None:
         parts.append(f"{rule.within} after {start}")
     elif start and rule.every is None:
         parts.append(f"once {start}")
@@ -162,6 +168,20 @@ class _Counter:
         days = sorted(_safe_date(year, *day) for year in (as_of.year, as_of.year + 1) for day in dates)
         last = next(self.last_day(day, day) for day in days if self.last_day(day, day) >= as_of)
         return self._midnight_after(last)
+
+    def lead(self, moment: datetime, lead: Duration) -> datetime:
+        """The end of the day that lies `lead` before the day of `moment`; hours are elapsed time."""
+        if not lead.months and not lead.days:
+            return moment - timedelta(minutes=lead.minutes)
+        day = moment.astimezone(self.zone).date()
+        return self._midnight_after(_add_months(day, -lead.months) - timedelta(days=lead.days))
+
+    def after_working_days(self, start: datetime, count: int) -> datetime:
+        """The end of the `count`-th working day after the day of `start`."""
+        day = start.astimezone(self.zone).date()
+        for _ in range(count):
+            day = first_working_day(day + timedelta(days=1), self.counting)
+        return self._midnight_after(day)
 
     def end_of(self, day: date) -> datetime:
         return self._midnight_after(day)

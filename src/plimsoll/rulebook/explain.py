@@ -34,7 +34,7 @@ def explain(result: ProvisionResult) -> str:
     if result.outcome is Outcome.UNKNOWN and result.by_point is not Truth.UNKNOWN:
         holds = "holds" if result.by_point is Truth.TRUE else "does not hold"
         sentences.append(f"By the point estimates alone it {holds}, and duties follow the point estimate.")
-    sentences += [f"Exempt: {exemption.text} ({exemption.cite})." for exemption in result.relieved]
+    sentences += [f"Exempt: {exemption.text.rstrip('.')} ({exemption.cite})." for exemption in result.relieved]
     return " ".join(sentence for sentence in sentences if sentence)
 
 

@@ -76,13 +76,17 @@ class Extension:
 class ClockRule:
     """When a duty falls due.
 
-    Exactly one of `within` (a period after the earliest of `starts`), `before` (due before that event) and `dates`
-    (days of every year, as month and day) is set, or none where the source gives no period.
+    At most one of `within` (a period after the earliest of `starts`, or with `from_latest` the latest), `working_days`
+    (the same in working days), `before` (due before that event, by `lead` where that is set) and `dates` (days of every
+    year, as month and day) is set; none where the source gives no period.
     """
 
     starts: tuple[str, ...] = ()
+    from_latest: bool = False
     within: Duration | None = None
+    working_days: int | None = None
     before: str | None = None
+    lead: Duration | None = None
     dates: tuple[tuple[int, int], ...] = ()
     every: Duration | None = None
     counting: str | None = None

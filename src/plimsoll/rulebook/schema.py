@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from plimsoll.kernel.component import Component
 from plimsoll.kernel.errors import PlimsollError
@@ -21,6 +21,12 @@ def _date(value: object) -> object:
 
 def _duration(value: object) -> object:
     return _read(Duration.parse, value, "an ISO 8601 duration such as P14D")
+
+
+def _some_time(value: Duration) -> Duration:
+    if value == Duration():
+        raise ValueError("is no time at all")
+    return value
 
 
 def _read(parse: Any, value: object, kind: str) -> object:
@@ -44,7 +50,7 @@ Text = Annotated[str, Field(min_length=1, strict=True)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@-]*$", max_length=120, strict=True)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60, strict=True)]
 Day = Annotated[date, BeforeValidator(_date)]
-Period = Annotated[Duration, BeforeValidator(_duration)]
+Period = Annotated[Duration, BeforeValidator(_duration), AfterValidator(_some_time)]
 MonthDay = Annotated[tuple[int, int], BeforeValidator(_month_day)]
 DecimalText = Annotated[str, Field(strict=True)]
 
@@ -119,8 +125,11 @@ class ClockText(Strict):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
 
     starts: list[Text] = Field(default=[], alias="from")
+    from_latest: bool = False
     within: Period | None = None
+    working_days: int | None = Field(default=None, ge=1, le=366, strict=True)
     before: Text | None = None
+    lead: Period | None = None
     dates: list[MonthDay] = []
     every: Period | None = None
     counting: Text | None = None
@@ -131,11 +140,14 @@ class ClockText(Strict):
 
     @model_validator(mode="after")
     def _one_way_to_fall_due(self) -> ClockText:
-        ways = [self.within is not None, self.before is not None, bool(self.dates)]
+        after_event = self.within is not None or self.working_days is not None
+        ways = [self.within is not None, self.working_days is not None, self.before is not None, bool(self.dates)]
         if sum(ways) > 1:
-            raise ValueError("sets more than one of within, before and dates")
-        if self.within is not None and not self.starts:
-            raise ValueError("has a period (within) but no event that starts it (from)")
+            raise ValueError("sets more than one of within, working_days, before and dates")
+        if after_event and not self.starts:
+            raise ValueError("has a period but no event that starts it (from)")
+        if self.lead is not None and self.before is None:
+            raise ValueError("has a lead time, but no event that it leads (before)")
         return self
 
 
