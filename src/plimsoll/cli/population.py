@@ -94,9 +94,9 @@ def _show_lines(found: Survey) -> None:
 
     percent = decimal_text(found.margin * 100)
     say(
-        f"\nabove: by the stated figure. surely: even {percent} % less would be above. below: even {percent} % more would "
-        "not be.\nindeterminate: in between. Only the compute comparison of a provision is counted; whether it binds also\n"
-        "depends on its other conditions (revenue, modality, place) and on its status."
+        f"\nabove: by the stated figure. surely: even {percent} % less would be above. below: even {percent} % more "
+        "would not be.\nindeterminate: in between. Only the compute comparison of a provision is counted; whether it "
+        "binds also\ndepends on its other conditions (revenue, modality, place) and on its status."
     )
 
 
@@ -134,9 +134,9 @@ def _show_discrepancies(found: Survey) -> None:
         right=(1, 3, 4),
     )
     say(
-        "\nutilisation: stated compute over what the stated hardware can do in the stated time; above 1 is impossible.\n"
-        "An open one is cleared by the true number of accelerators or hours, by a lower figure, or by the part of the\n"
-        "compute that a base model brought along."
+        "\nutilisation: stated compute over what the stated hardware can do in the stated time; above 1 is impossible."
+        "\nAn open one is cleared by the true number of accelerators or hours, by a lower figure, or by the part of the"
+        "\ncompute that a base model brought along."
     )
 
 
