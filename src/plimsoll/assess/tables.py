@@ -6,7 +6,7 @@ that a declaration names, or that are among the largest come over as rows, one a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LARGEST = 12
 """How many accounts are shown for their size alone."""
 
+AT_A_TIME = 2_000
+"""How many accounts come over in one query, so that a low line on a large country does not fill the memory."""
+
 EXACT = "decimal(38, 0)"
 
 
@@ -37,7 +40,7 @@ def largest_accounts(daily: ir.Table, count: int = LARGEST) -> tuple[str, ...]:
     """The subjects that used most by estimate, largest first; ties in order of subject."""
     import ibis
 
-    sums = _subject_sums(daily, daily.day.min())
+    sums = _subject_sums(daily, date.min)
     top = sums.order_by(ibis.desc("est_e4"), "provider", "account").limit(count)
     return tuple(f"{row['provider']}/{row['account']}" for row in _rows(top))
 
@@ -53,18 +56,20 @@ def candidate_use(daily: ir.Table, line: HeldLine, named: Collection[str], as_of
     """
     import ibis
 
-    sums = _subject_sums(daily, ibis.literal(as_of - timedelta(days=BASIS_DAYS)))
+    sums = _subject_sums(daily, as_of - timedelta(days=BASIS_DAYS))
     past = sums.cap_flop >= ibis.literal(line.first_past, type=EXACT)
     reach = ibis.literal(line.first_past_e4 * BASIS_DAYS, type=EXACT)
     coming = (sums.est_e4 * BASIS_DAYS + sums.recent_e4 * HORIZON_DAYS).cast(EXACT) >= reach
     wanted = past | coming | sums.subject.isin(sorted(named)) if named else past | coming
-    chosen = sums.filter(wanted).select("provider", "account")
-    rows = daily.semi_join(chosen, ["provider", "account"]).select(
-        "provider", "account", "day", "chip", "tier", "run_id", "accel_ns", "cap_flop", "est_e4"
-    )
-    ordered = rows.order_by("provider", "account", "day", "chip", "tier", "run_id")
-    for (provider, account), group in groupby(_rows(ordered), key=lambda row: (row["provider"], row["account"])):
-        yield AccountUse(provider, account, tuple(_use_row(row) for row in group))
+    chosen = [row["subject"] for row in _rows(sums.filter(wanted).order_by("provider", "account").select("subject"))]
+    subject = daily.provider.concat("/", daily.account)
+    for start in range(0, len(chosen), AT_A_TIME):
+        part = daily.filter(subject.isin(chosen[start : start + AT_A_TIME])).select(
+            "provider", "account", "day", "chip", "tier", "run_id", "accel_ns", "cap_flop", "est_e4"
+        )
+        ordered = part.order_by("provider", "account", "day", "chip", "tier", "run_id")
+        for (provider, account), group in groupby(_rows(ordered), key=lambda row: (row["provider"], row["account"])):
+            yield AccountUse(provider, account, tuple(_use_row(row) for row in group))
 
 
 def tagged_use(daily: ir.Table, runs: Collection[str]) -> Iterator[TaggedUse]:
@@ -104,7 +109,7 @@ def negative_days(table: ir.Table) -> Iterator[tuple[str, tuple[NegativeDay, ...
         yield subject, tuple(NegativeDay(_day(row["day"]), int(row["accel_ns"])) for row in group)
 
 
-def _subject_sums(daily: ir.Table, recent_from: Any) -> ir.Table:
+def _subject_sums(daily: ir.Table, recent_from: date) -> ir.Table:
     """Per account: everything used and what was used lately; days that corrections made negative count as nothing."""
     import ibis
 
@@ -115,7 +120,10 @@ def _subject_sums(daily: ir.Table, recent_from: Any) -> ir.Table:
     sums = days.group_by("provider", "account").agg(
         cap_flop=ibis.greatest(days.cap_flop, zero).sum().cast(EXACT),
         est_e4=ibis.greatest(days.est_e4, zero).sum().cast(EXACT),
-        recent_e4=ibis.greatest(days.est_e4, zero).sum(where=days.day >= recent_from).cast(EXACT).fill_null(zero),
+        recent_e4=ibis.greatest(days.est_e4, zero)
+        .sum(where=days.day >= ibis.literal(recent_from))
+        .cast(EXACT)
+        .fill_null(zero),
     )
     return sums.mutate(subject=sums.provider.concat("/", sums.account))
 
@@ -135,9 +143,11 @@ def _tagged_evidence(part: dict[str, Any]) -> UsageEvidence:
 
 
 def _rows(table: ir.Table) -> Iterator[dict[str, Any]]:
-    """Rows of a table, batch by batch, so that a large answer never lies in memory whole."""
-    batches: Iterable[Any] = table.to_pyarrow_batches(chunk_size=50_000)
-    for batch in batches:
+    """Rows of a table, as Python values one piece at a time.
+
+    The answer is read whole into Arrow first: an engine that has an answer half read can do nothing else.
+    """
+    for batch in table.to_pyarrow().to_batches(max_chunksize=20_000):
         yield from batch.to_pylist()
 
 
