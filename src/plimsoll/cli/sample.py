@@ -1,0 +1,37 @@
+"""`plimsoll sample`: writes an invented jurisdiction whose truth is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plimsoll.cli.console import note, progress, say
+
+
+def sample(
+    out: Annotated[Path, typer.Argument(help="Folder to write; it must not exist yet, or be empty.")],
+    *,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
+    customers: Annotated[int, typer.Option(help="How many invented customers there are.")] = 200,
+    days: Annotated[int, typer.Option(help="How many days of usage, from 2026-01-01 on.")] = 180,
+    force: Annotated[bool, typer.Option("--force", help="Replace a sample that stands there already.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no summary.")] = False,
+) -> None:
+    """Write a sample jurisdiction: usage reports, parties, declarations, and the truth about what was planted."""
+    from plimsoll.sample.jurisdiction import write_sample
+    from plimsoll.sample.plan import Request
+
+    with progress("writing the sample", quiet=quiet) as advance:
+        written = write_sample(out, Request(seed, customers, days), force=force, progress=advance)
+    if quiet:
+        return
+    truth = written.truth
+    expected = sum(len(subject.expected) for subject in truth.subjects)
+    say(f"{written.folder}: {truth.start} up to {truth.end}, seed {truth.seed}")
+    say(f"  {written.rows:,} usage rows in {len(truth.files)} files, {written.accounts:,} accounts")
+    say(f"  {written.parties:,} parties, {written.declarations:,} declarations")
+    say(f"  {len(truth.subjects)} planted cases that must give {expected} findings; see truth.json")
+    if not truth.calibrated:
+        note(f"note: {truth.days} days are few: the planted cases may give other findings than truth.json expects")
