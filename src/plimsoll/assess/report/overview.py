@@ -1,0 +1,239 @@
+"""The top of the report: the answer as a sentence, the figures that decide, and every subject against the line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from plimsoll.assess.assessment import AccountSeries, Assessment, PinnedRule
+from plimsoll.assess.finding import Finding, Severity
+from plimsoll.assess.report.bars import Bar, bars, bars_scale
+from plimsoll.assess.report.datatable import Column, datatable
+from plimsoll.assess.report.figures import (
+    Figure,
+    capital,
+    count,
+    day,
+    deciding,
+    exact_flop,
+    flop,
+    name,
+    number_word,
+    of_line,
+    part_of_rows,
+    share,
+)
+from plimsoll.assess.report.load_line import Caption
+from plimsoll.assess.report.markup import Child, Markup, element, join
+from plimsoll.assess.report.words import STATE, about_line, is_past, line_rule, line_text, load_line, peak
+
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one account stands: its largest window, the strongest finding about it, what it declared."""
+
+    account: AccountSeries
+    finding: Finding | None
+    estimate: int
+    bound: int
+
+    @property
+    def state(self) -> str:
+        if self.finding is None:
+            return "declared" if self.account.declarations else "no finding"
+        words = STATE[self.finding.code]
+        return f"ask: {words}" if self.finding.severity is Severity.ASK else words
+
+
+def standings(assessment: Assessment) -> list[Standing]:
+    """Every account that the assessment charts, largest estimate first."""
+    strongest: dict[str, Finding] = {}
+    for finding in assessment.findings:
+        if about_line(finding):
+            strongest.setdefault(finding.subject, finding)
+    found = [_standing(account, strongest.get(account.subject)) for account in assessment.accounts]
+    return sorted(found, key=lambda one: (-one.estimate, -one.bound, one.account.subject))
+
+
+def overview(assessment: Assessment) -> Markup:
+    """Everything from the sentence that answers down to the chart of all subjects."""
+    stood = standings(assessment)
+    facts = f"Assessment · {assessment.rule.title} · facts as of "
+    return join(
+        [
+            element("p", facts, day(assessment.as_of), ", UTC", class_="kicker"),
+            element("h1", answer(assessment)),
+            _law(assessment.rule),
+            deciding(_figures(assessment, stood)),
+            _chart(assessment.rule, assessment.totals.accounts, stood),
+        ]
+    )
+
+
+def answer(assessment: Assessment) -> str:
+    """The answer as one sentence, which does not claim more than the input allows."""
+    if not assessment.accounts and not assessment.findings:
+        return "The input holds no accelerator use, so it cannot show who is past the line"
+    return assessment.headline
+
+
+def _standing(account: AccountSeries, finding: Finding | None) -> Standing:
+    estimate, bound = peak(account)
+    if finding is not None and finding.est_flop is not None and finding.cap_flop is not None:
+        estimate, bound = finding.est_flop, finding.cap_flop
+    return Standing(account, finding, estimate, bound)
+
+
+def _law(rule: PinnedRule) -> Markup:
+    warning = element(
+        "p",
+        element("strong", "This line is a placeholder. "),
+        "The authority has not set it; the answers below hold only if it is set here. "
+        "Another line can be tried with --line.",
+        class_="notice",
+    )
+    return join(
+        [
+            element(
+                "p",
+                "The line: ",
+                line_rule(rule),
+                ". ",
+                capital(rule.provision_title),
+                f", {rule.citation} ({rule.status.replace('_', ' ')}).",
+                class_="lead",
+            ),
+            warning if rule.placeholder else None,
+        ]
+    )
+
+
+def _figures(assessment: Assessment, stood: list[Standing]) -> list[Figure]:
+    counts = dict(assessment.totals.findings)
+    high, ask = counts.get(Severity.HIGH, 0), counts.get(Severity.ASK, 0)
+    watch, totals = counts.get(Severity.WATCH, 0), assessment.totals
+    accounts = f"of {count(totals.accounts, 'account')} at {count(totals.providers, 'provider')}"
+    unexplained = f"{accounts}; no declaration explains it" if high else accounts
+    coming = f"; {watch:,} more on the way" if watch else ""
+    figures = [
+        Figure("Presumed past the line", f"{high:,}", unexplained, past=high > 0),
+        Figure("To be asked", f"{ask:,}", f"bound past the line or an impossible figure{coming}"),
+    ]
+    if stood:
+        largest = stood[0]
+        figures.append(
+            Figure(
+                "Largest account",
+                flop(largest.estimate),
+                [f"{of_line(largest.estimate, assessment.rule.line_flop)}; bound ", flop(largest.bound)],
+                past=is_past(assessment.rule, largest.estimate),
+            )
+        )
+    figures.append(_rows_read(assessment))
+    return figures
+
+
+def _rows_read(assessment: Assessment) -> Figure:
+    totals = assessment.totals
+    unmapped = sum(sku.rows for sku in assessment.data_quality.unmapped)
+    read = totals.rows - totals.rejected
+    caveat = f"of {count(totals.rows, 'row')}; {totals.rejected:,} rejected, {unmapped:,} with unknown product"
+    return Figure("Usage rows read", part_of_rows(read, totals.rows), caveat)
+
+
+def _chart(rule: PinnedRule, accounts: int, stood: list[Standing]) -> Markup:
+    if not stood:
+        return element(
+            "section",
+            element("h2", "The chart is empty until usage of accelerators comes in", id="standing"),
+            element(
+                "p",
+                "Here every account will stand against the line. If the input should hold such usage already, look at "
+                "the outcomes of its rows below, above all at products not recognised.",
+            ),
+            aria_labelledby="standing",
+        )
+    shown = stood[:_SHOWN]
+    windows = {one.account.window_days for one in shown}
+    line = load_line(rule, windows.pop() if len(windows) == 1 else None)
+    items = [_bar(one) for one in shown]
+    heading = _chart_heading(rule, stood)
+    caption = Caption(
+        "standing-chart",
+        f"Compute of the {count(len(shown), 'largest account')} against the line of {line_text(rule)}",
+        f"{heading}. " + "; ".join(f"{one.account.subject} {share(one.estimate, rule.line_flop)}" for one in shown[:5]),
+    )
+    which = f"the {len(shown)} largest of {count(accounts, 'account')}" if accounts > len(shown) else "all accounts"
+    return element(
+        "section",
+        element("h2", heading, id="standing"),
+        element(
+            "figure",
+            bars(caption, items, line),
+            element(
+                "figcaption",
+                f"Each account's largest stretch of days, {which}. Solid: the estimate, orange past the line. "
+                "Outline: the bound, every accelerator at full speed all the time. Upright tick: declared compute. ",
+                bars_scale(items, line).reason,
+            ),
+        ),
+        _table(rule, shown),
+        aria_labelledby="standing",
+    )
+
+
+def _chart_heading(rule: PinnedRule, stood: list[Standing]) -> str:
+    past = [one for one in stood if is_past(rule, one.estimate)]
+    declared = sum(one.finding is None for one in past)
+    nearest = of_line(stood[0].estimate, rule.line_flop)
+    if not past:
+        return f"No account is past the line; the largest stands at {nearest}"
+    if len(past) == 1:
+        rest = "and its declaration covers it" if declared else f"at {nearest}"
+        return f"One account is past the line, {rest}"
+    sentence = f"{capital(number_word(len(past)))} accounts are past the line"
+    if not declared:
+        return f"{sentence}; the largest stands at {nearest}"
+    return f"{sentence}; {number_word(declared)} of them declared the run"
+
+
+def _bar(one: Standing) -> Bar:
+    declared = one.account.covered_flop if one.account.declarations else None
+    note = one.state if one.finding or one.account.declarations else ""
+    return Bar(one.account.subject, note, one.estimate, one.bound, declared)
+
+
+def _table(rule: PinnedRule, shown: list[Standing]) -> Markup:
+    columns = (
+        Column("Account"),
+        Column("State"),
+        Column("Days", number=True),
+        Column("Of the line", number=True),
+        Column("Estimate, FLOP", number=True),
+        Column("Bound, FLOP", number=True),
+        Column("Declared, FLOP", number=True),
+    )
+    rows: list[list[Child]] = [
+        [
+            name(one.account.subject),
+            _state(one),
+            one.account.window_days,
+            share(one.estimate, rule.line_flop),
+            exact_flop(one.estimate),
+            exact_flop(one.bound),
+            exact_flop(one.account.covered_flop) if one.account.declarations else "nothing",
+        ]
+        for one in shown
+    ]
+    return element(
+        "details",
+        element("summary", "The chart as a table, to the last operation"),
+        datatable("Largest accounts against the line", columns, rows, wide=True),
+    )
+
+
+def _state(one: Standing) -> Child:
+    if one.finding is None:
+        return one.state
+    return element("a", one.state, href=f"#{one.finding.id}")
