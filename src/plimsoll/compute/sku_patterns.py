@@ -14,11 +14,12 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from importlib import resources
+from math import prod
 
 from plimsoll.compute.billing_units import HOUR_NS
 from plimsoll.compute.catalogue import Catalogue, load_catalogue
@@ -42,12 +43,17 @@ _DASHES = dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-") | {0xD7: "x"} | d
 _OPAQUE_IDS = re.compile(
     r"(?<![^\W_])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4})(?![^\W_])"
 )
-_START = r"(?<![^\W_])(?<![^\W_]\.)(?:(?:ml|ecs)\.)?"
+_NOT_INSIDE = r"(?<![^\W_])(?<![^\W_]\.)"
+_MACHINE_STARTS = {
+    "aws": rf"(?:{_NOT_INSIDE}|(?<=\bml\.)|(?<=\bstream\.graphics\.))",
+    "alibaba": rf"(?:{_NOT_INSIDE}|(?<=\becs\.))",
+}
+_MACHINE_END = r"(?![^\W_])(?!\.\d)"
 _NAME_START = r"(?:(?<![^\W_])|(?<=\dx))"
-_END = r"(?![^\W_])(?!\.\d)"
 _NAME_END = r"s?(?![^\W_])"
-_TIMES_BEFORE = re.compile(r"(?<![\d.])(\d{1,4}) ?x ?(?:[a-z]+ ){0,3}$")
+_TIMES_BEFORE = re.compile(r"(?<![\d.])((?:\d{1,4} ?x ?)+)(?:[a-z]+ ){0,3}$")
 _TIMES_AFTER = re.compile(r"^ ?x ?(\d{1,4})(?![\w.])")
+_GPUS = re.compile(r"(?<![\w.])(\d{1,4})[ -]?gpus?(?![^\W_])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class Mention:
         chip: catalogue id.
         words: the words of the text that name it.
         machine: whether they name a machine rather than the accelerator itself.
-        accelerators: of the machine, or as a multiple in the text ("8x H100"); None if the text gives no number.
+        accelerators: of the machine, or as a multiple in the text ("8x H100", "H100, 8 GPUs"); None if there is none.
     """
 
     chip: str
@@ -118,8 +124,12 @@ class SkuMap:
             found.append(Mention(row.chip, match.group(), True, accelerators))
             rest = rest[: match.start()] + "|" * len(match.group()) + rest[match.end() :]
         for row, match, _ in names.search(rest, context):
-            times = _TIMES_BEFORE.search(rest[: match.start()]) or _TIMES_AFTER.search(rest[match.end() :])
-            number = int(times[1]) if times else 0
+            times = (
+                _TIMES_BEFORE.search(rest[: match.start()])
+                or _TIMES_AFTER.search(rest[match.end() :])
+                or _GPUS.search(rest)
+            )
+            number = prod(int(factor) for factor in re.findall(r"\d+", times[1])) if times else 0
             found.append(Mention(row.chip, match.group(), False, Fraction(number) if number else None))
         return tuple(found)
 
@@ -127,23 +137,37 @@ class SkuMap:
         if vendor not in self._matchers:
             rows = [row for row in self.patterns if vendor is None or row.vendor in ("any", vendor)]
             self._matchers[vendor] = (
-                _Matcher([row for row in rows if row.accelerators is not None], _START, _END),
-                _Matcher([row for row in rows if row.accelerators is None], _NAME_START, _NAME_END),
+                _Matcher([row for row in rows if row.accelerators is not None], _machine_start, _MACHINE_END),
+                _Matcher([row for row in rows if row.accelerators is None], lambda vendor: _NAME_START, _NAME_END),
             )
         return self._matchers[vendor]
 
 
 class _Matcher:
-    """Rows of the map as one expression."""
+    """Rows of the map as one expression.
 
-    def __init__(self, rows: list[SkuPattern], start: str, end: str) -> None:
+    Rows are grouped by where a name may start and by their first character, so that a text is not compared with
+    every row at every place.
+    """
+
+    def __init__(self, rows: list[SkuPattern], start: Callable[[str], str], end: str) -> None:
         self._rows: dict[int, SkuPattern] = {}
-        alternatives, group = [], 1
+        groups: dict[str, dict[str, list[SkuPattern]]] = {}
         for row in rows:
-            self._rows[group] = row
-            alternatives.append(f"({_expression(row.pattern)})")
-            group += 1 + row.pattern.count("{n}")
-        self._expression = re.compile(f"{start}(?:{'|'.join(alternatives)}){end}" if rows else r"(?!)")
+            groups.setdefault(start(row.vendor), {}).setdefault(row.pattern[0], []).append(row)
+        number = 1
+        starts = []
+        for begin, by_first in groups.items():
+            firsts = []
+            for first, alike in by_first.items():
+                tails = []
+                for row in alike:
+                    self._rows[number] = row
+                    tails.append(f"({_expression(row.pattern[1:])})")
+                    number += 1 + row.pattern.count("{n}")
+                firsts.append(f"{re.escape(first)}(?:{'|'.join(tails)})")
+            starts.append(f"{begin}(?:{'|'.join(firsts)})")
+        self._expression = re.compile(f"(?:{'|'.join(starts)}){end}" if rows else r"(?!)")
 
     def search(self, text: str, context: str) -> Iterator[tuple[SkuPattern, re.Match[str], int]]:
         """Row, match and the number that {n} stands for (1 where the pattern has none)."""
@@ -205,8 +229,12 @@ def _count(line: int, text: str) -> Fraction:
     return count
 
 
+def _machine_start(vendor: str) -> str:
+    return _MACHINE_STARTS.get(vendor, _NOT_INSIDE)
+
+
 def _expression(pattern: str) -> str:
-    escaped = re.escape(pattern).replace(r"\{n\}", r"(\d{1,4})").replace(r"\*", "[a-z0-9]+")
+    escaped = re.escape(pattern).replace(r"\{n\}", r"(\d{1,5})").replace(r"\*", "[a-z0-9]+")
     return escaped.replace("_", "[ _-]?")
 
 

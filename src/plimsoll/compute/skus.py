@@ -27,9 +27,8 @@ from plimsoll.compute.sku_patterns import Mention, load_sku_map, plain_text, ven
 Outcome = Literal["accelerator", "other", "unmapped", "ambiguous"]
 
 _SURCHARGE = re.compile(
-    r"ebs[ -]?optimi[sz]ed|(?<![^\W_])mbps(?![^\W_])|elastic ?map ?reduce|(?<![^\W_])emr(?![^\W_])|eks[ -]auto"
-    r"|managed ?instances?|heavyusage|software (?:usage|fee|charge)|licen[cs](?:e|es|ing)(?! included)"
-    r"|nvidia ai enterprise|(?<![^\W_])support(?![^\W_])"
+    r"ebs[ -]?optimi[sz]ed|for \d+ mbps per|elastic ?map ?reduce|for emr|eks[ -]auto|managedinstances?:|heavyusage"
+    r"|(?:^|\| )commitment(?: v\d+)? ?:|licen[cs](?:e|ing) fee|software (?:usage|fee|charge|licen[cs]e)"
 )
 _IDLE = re.compile(r"(?<![^\W_])unused(?:box|ded|res)|(?<![^\W_])unused reservation")
 _OTHER_PARTS = re.compile(r"(?<![^\W_])(?:core|cores|vcpu|cpu|ram|memory)(?: \([a-z ]*\))? running in ")
@@ -38,20 +37,24 @@ _PER_ACCELERATOR = re.compile(
     r"|(?:gpu|tpu|chip|accelerator)[ -]hours?|1 gpu slice)(?![^\W_])"
 )
 _LOOKS_ANYWHERE = re.compile(
-    r"(?<![^\W_])(?:[a-z]*gpus?\d*|(?:cloud)?tpus?(?:v?\d+[a-z]*)?|npus?|trainium\d*|inferentia\d*|gaudi\d*|nvidia|dgx|hgx"
-    r"|superchip|ultraserver|accelerated computing|accelerator[ -]optimi[sz]ed|(?:ai|ml) accelerators?"
-    r"|standard_n[cdgvp]\d+[a-z]*|ecs\.(?:ebm|scc|v|s)?gn\d[a-z]*)(?![^\W_])"
-    r"|(?<![\w.])(?:ml\.)?(?:p|g|gr|trn|inf|dl)\d+[a-z]*(?:-[a-z]+\d+[a-z]*)?\.(?:\d*x?large|metal)"
+    r"(?<![^\W_])(?:[a-z]*gpus?\d*|(?:cloud)?tpus?(?:v?\d+[a-z]*)?|npus?|trainium\d*|inferentia\d*|gaudi\d*|nvidia"
+    r"|dgx|hgx|superchip|ultraserver|accelerated computing|accelerator[ -]optimi[sz]ed|(?:ai|ml) accelerators?"
+    r"|standard_n[cdgv]\d+[a-z]*|ecs\.(?:ebm|scc|v|s)?gn\d[a-z]*)(?![^\W_])"
+)
+_LOOKS_LIKE_AWS = re.compile(
+    r"(?<![\w.])(?:ml\.)?(?:p|g|gr|trn|inf|dl)\d+[a-z]*(?:-[a-z]+\d+[a-z]*)?\.(?:\d*x?large|metal)"
     r"|(?<![\w.])u-(?:p|g|trn)\d|hostusage:(?:p|g|trn|inf|dl)\d"
 )
 _LOOKS_BY_VENDOR = {
+    None: _LOOKS_LIKE_AWS,
+    "aws": _LOOKS_LIKE_AWS,
     "azure": re.compile(r"(?<![^\W_])n[cdgv](?:\d+[a-z]*|[a-z]* ?[a-z0-9_ ]{0,30}series)(?![^\W_])"),
+    "ibm": re.compile(r"(?<![^\W_])gx\d+[a-z]*-\d"),
     "gcp": re.compile(r"(?<![^\W_])(?:a[2-9]x?-[a-z]+|g[2-9]-[a-z]+|ct\d[a-z]*-[a-z]+)-\d"),
     "alibaba": re.compile(r"(?<![^\W_])(?:ebm|scc|v|s)?gn\d[a-z]*"),
-    "tencent": re.compile(r"(?<![^\W_])(?:g[nt]\d+[a-z]*|p?nv\d+|hccp?n?v?\d*[a-z]*)\.\d*x?large\d*"),
+    "tencent": re.compile(r"(?<![^\W_])(?:g[int]\d+[a-z]*|p?nv\d+[a-z]*|hcc[a-z]+\d+[a-z]*)\.\d*x?large\d*"),
     "huawei": re.compile(r"(?<![^\W_])(?:p|pi|g|ai|kai)\d[a-z]*\.[a-z0-9]+\.\d+|(?<![^\W_])ascend"),
 }
-_AWS_LIKE = re.compile(r"(?<![\w.])(?:p|g)\d+[a-z]*\.(?:\d*x?large|metal)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def resolve(descriptor: SkuDescriptor) -> SkuMatch:
     texts = _texts(descriptor)
     whole = " | ".join(texts.values())
     unit = read_unit(_present(descriptor.unit))
-    unit_words = f'"{descriptor.unit}"' if _present(descriptor.unit) else "no unit"
+    unit_words = f'"{descriptor.unit}"' if _present(descriptor.unit) else "a unit that the bill leaves out"
     named = _named(descriptor, texts, whole)
     if isinstance(named, SkuMatch):
         return named
@@ -112,13 +115,15 @@ def resolve(descriptor: SkuDescriptor) -> SkuMatch:
         return _not_counted("other", f"{subject}, but is sold by {unit_words}, which is not accelerator time")
     surcharge = _SURCHARGE.search(whole)
     if surcharge:
-        return _not_counted("other", f"{subject}, but is a fee beside the machine ({surcharge.group()})")
+        return _not_counted("other", f"{subject}, but is a fee beside the machine ({surcharge.group().strip('| :')})")
     if _OTHER_PARTS.search(texts["text"]) and not (named and named.field == "text"):
         return _not_counted("other", f"{subject}, but sells its processor cores or memory, billed beside it")
     if named is None:
         return _not_counted("unmapped", "looks like an accelerator, but no field names one that the map knows")
+    if load_catalogue().get(named.mention.chip).training_peak is None:
+        return _not_counted("unmapped", f"{subject}, of which no floating-point peak is published")
     if unit.counts == "unknown":
-        return _not_counted("unmapped", f"{subject}, but {unit_words} is not a length of time that the map knows")
+        return _not_counted("unmapped", f"{subject}, but is sold by {unit_words}, which is no known length of time")
     return _counted(descriptor, named, unit, texts["text"], whole)
 
 
@@ -197,7 +202,7 @@ def _counted(descriptor: SkuDescriptor, named: _Named, unit: BillingUnit, text: 
         elif mapped is not None or mention.accelerators is not None:
             count = mapped or mention.accelerators or Fraction(0)
         else:
-            other = _decide(load_sku_map().mentions(whole, vendor_of(descriptor.provider), whole))
+            other = _decide(load_sku_map().mentions(whole, vendor_of(_present(descriptor.provider)), whole))
             machine = next((m for m in other if m.machine and m.accelerators), None)
             if machine is None or machine.accelerators is None:
                 return _not_counted("unmapped", f"{notes[0]}, but nothing says how many of them one unit has")
@@ -249,11 +254,8 @@ def _looks_like_accelerator(descriptor: SkuDescriptor, whole: str, unit: Billing
     counts = (descriptor.details_gpu_count, descriptor.x_accelerator_count)
     if unit.counts == "accelerator" or any(_positive(str(count).strip()) for count in counts if count is not None):
         return True
-    vendor = vendor_of(_present(descriptor.provider))
-    looks = _LOOKS_ANYWHERE.search(whole)
-    if looks and not (vendor in ("alibaba", "tencent", "huawei", "ibm") and _AWS_LIKE.fullmatch(looks.group())):
-        return True
-    return vendor in _LOOKS_BY_VENDOR and _LOOKS_BY_VENDOR[vendor].search(whole) is not None
+    by_vendor = _LOOKS_BY_VENDOR.get(vendor_of(_present(descriptor.provider)))
+    return bool(_LOOKS_ANYWHERE.search(whole) or (by_vendor and by_vendor.search(whole)))
 
 
 def _present(value: str | None) -> str | None:
