@@ -124,7 +124,7 @@ def _figures(assessment: Assessment, stood: list[Standing]) -> list[Figure]:
         largest = stood[0]
         figures.append(
             Figure(
-                "Largest account",
+                f"Largest {_kind(stood)}",
                 flop(largest.estimate),
                 [f"{of_line(largest.estimate, assessment.rule.line_flop)}; bound ", flop(largest.bound)],
                 past=is_past(assessment.rule, largest.estimate),
@@ -161,7 +161,7 @@ def _chart(rule: PinnedRule, accounts: int, stood: list[Standing]) -> Markup:
     heading = _chart_heading(rule, stood)
     caption = Caption(
         "standing-chart",
-        f"Compute of the {count(len(shown), 'largest account')} against the line of {line_text(rule)}",
+        f"Compute of the {count(len(shown), f'largest {_kind(stood)}')} against the line of {line_text(rule)}",
         f"{heading}. " + "; ".join(f"{one.account.subject} {share(one.estimate, rule.line_flop)}" for one in shown[:5]),
     )
     which = f"the {len(shown)} largest of {count(accounts, 'account')}" if accounts > len(shown) else "all accounts"
@@ -185,17 +185,23 @@ def _chart(rule: PinnedRule, accounts: int, stood: list[Standing]) -> Markup:
 
 def _chart_heading(rule: PinnedRule, stood: list[Standing]) -> str:
     past = [one for one in stood if is_past(rule, one.estimate)]
+    kind = _kind(stood)
     declared = sum(one.finding is None for one in past)
     nearest = of_line(stood[0].estimate, rule.line_flop)
     if not past:
-        return f"No account is past the line; the largest stands at {nearest}"
+        return f"No {kind} is past the line; the largest stands at {nearest}"
     if len(past) == 1:
         rest = "and its declaration covers it" if declared else f"at {nearest}"
-        return f"One account is past the line, {rest}"
-    sentence = f"{capital(number_word(len(past)))} accounts are past the line"
+        return f"One {kind} is past the line, {rest}"
+    sentence = f"{capital(number_word(len(past)))} {kind}s are past the line"
     if not declared:
         return f"{sentence}; the largest stands at {nearest}"
     return f"{sentence}; {number_word(declared)} of them declared the run"
+
+
+def _kind(stood: list[Standing]) -> str:
+    """What stands in the chart: accounts, or subjects where some are several accounts that share a declared run."""
+    return "subject" if any(" + " in one.account.subject for one in stood) else "account"
 
 
 def _bar(one: Standing) -> Bar:
