@@ -68,7 +68,7 @@ class Judge:
         return self._coverage.get(subject, NONE)
 
     def account(self, use: AccountUse) -> Iterator[Finding]:
-        """The findings about one account on its own."""
+        """The findings about one account on its own; each account once, before `together` and `rest`."""
         if use.subject in self._sharing:
             self._kept[use.subject] = use
         coverage = self.coverage(use.subject)
@@ -76,9 +76,17 @@ class Judge:
         yield from self._strongest(use.subject, under_declared_run([use], self._line, coverage, self._as_of))
         yield from approaching_line(use, self._line, coverage, self._as_of)
 
+    def together(self) -> Iterator[tuple[tuple[AccountUse, ...], Coverage, Finding]]:
+        """Accounts that share a declared run, judged together, where at least two of them were used."""
+        for group, coverage in self._shared:
+            used = tuple(self._kept[subject] for subject in group if subject in self._kept)
+            if len(used) > 1:
+                found = under_declared_run(used, self._line, coverage, self._as_of)
+                for finding in self._strongest(" + ".join(use.subject for use in used), found):
+                    yield used, coverage, finding
+
     def rest(self, seen: ReportsSeen, claims: Iterable[Claim]) -> Iterator[Finding]:
-        """Everything else, after all accounts: shared runs, tags, declarations, providers and products."""
-        yield from self._together()
+        """Everything else: tags, declarations, providers and products."""
         for subject in sorted(self._by_tag):
             yield from self._strongest(subject, [])
         for claim in claims:
@@ -100,14 +108,6 @@ class Judge:
             for finding in under_declared_tag(use, runs[use.run], self._line):
                 found.setdefault(finding.subject, []).append(finding)
         return found
-
-    def _together(self) -> Iterator[Finding]:
-        """Accounts that share a declared run, judged together, where at least two of them were used."""
-        for group, coverage in self._shared:
-            used = [self._kept[subject] for subject in group if subject in self._kept]
-            if len(used) > 1:
-                together = list(under_declared_run(used, self._line, coverage, self._as_of))
-                yield from self._strongest(" + ".join(use.subject for use in used), together)
 
     def _strongest(self, subject: str, findings: Iterable[Finding]) -> Iterator[Finding]:
         """One finding for what the account and the tags of its run both show; of two equals, the account's."""

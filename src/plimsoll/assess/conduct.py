@@ -1,0 +1,238 @@
+"""Conducts an assessment: reads the inputs, lets the compute room account for them, judges, and gathers the answer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plimsoll.assess.assessment import AccountSeries, Assessment, InputFile, PinnedRule, Totals
+from plimsoll.assess.check import hardware_bound
+from plimsoll.assess.declarations import Declaration, load_declarations
+from plimsoll.assess.detectors.figures import HeldLine
+from plimsoll.assess.detectors.impossible_figure import Claim
+from plimsoll.assess.evidence import RuleEvidence
+from plimsoll.assess.finding import Finding, in_order
+from plimsoll.assess.judge import Judge, ReportsSeen, counts
+from plimsoll.assess.line_choice import choose_line
+from plimsoll.assess.series import SeriesKeeper
+from plimsoll.assess.tables import before, candidate_use, largest_accounts, negative_days, overfull_rows, tagged_use
+from plimsoll.kernel.canonical import digest_of_stream
+from plimsoll.kernel.errors import PlimsollError, Where
+from plimsoll.kernel.rounding import divide_half_even
+
+if TYPE_CHECKING:
+    from plimsoll.compute.accounting import Accounts
+    from plimsoll.compute.usage.delivery import UsageDelivery
+    from plimsoll.rulebook.law import Rulebook
+
+Progress = Callable[[str, int, int], None]
+"""Told after each step: what is being done, how much is done, out of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be assessed.
+
+    Attributes:
+        usage: files and folders of usage reports.
+        declarations: a file or a folder; None where there are none.
+        as_of: usage before this UTC day counts; None for the end of the last charge period in the reports.
+        threads: at most so many; None for one per core. The answer does not depend on it.
+    """
+
+    usage: tuple[Path, ...]
+    declarations: Path | None
+    rulebook: Rulebook
+    as_of: date | None = None
+    threads: int | None = None
+
+
+def conduct(request: Request, progress: Progress = lambda step, done, total: None) -> Assessment:
+    """Carries out one assessment.
+
+    Raises:
+        PlimsollError: every input that cannot be used, coded: those of `open_usage`, of `load_declarations`, and
+            ``assess.no_line``, ``assess.no_as_of``, ``assess.missing_path``.
+    """
+    from plimsoll.compute.accounting import account
+    from plimsoll.compute.engine import connect
+    from plimsoll.compute.usage.read import open_usage
+
+    given = [*request.usage, *([request.declarations] if request.declarations else [])]
+    names = Names(given)
+    declarations: tuple[Declaration, ...] = ()
+    if request.declarations is not None:
+        declarations = load_declarations(request.declarations, names.of(request.declarations))
+    engine = connect(threads=request.threads)
+    with open_usage(request.usage, engine, progress) as delivery:
+        progress("accounting", 0, 1)
+        accounts = account(delivery, _attested(declarations))
+        as_of = request.as_of or _end_of_data(accounts)
+        rule = choose_line(request.rulebook, as_of)
+        return _Conduct(delivery, accounts, declarations, rule, as_of, names, progress).assessment(request.declarations)
+
+
+class Names:
+    """What the inputs are called: relative to the folder that holds them all, so that two machines agree."""
+
+    def __init__(self, given: Sequence[Path]) -> None:
+        for path in given:
+            if not path.exists():
+                raise PlimsollError(
+                    "assess.missing_path", "there is no such file or folder", fix="Check the path.",
+                    where=Where(file=str(path)),
+                )  # fmt: skip
+        self._root = Path(os.path.commonpath([path.absolute().parent for path in given]))
+
+    def of(self, path: Path | str) -> str:
+        """The name of a file that was given, or that was found in a given folder."""
+        whole = Path(path).absolute()
+        return whole.relative_to(self._root).as_posix() if whole.is_relative_to(self._root) else whole.as_posix()
+
+
+def _attested(declarations: Iterable[Declaration]) -> dict[str, int]:
+    """Declared and attested utilisation per run, in whole basis points: evidence tier B."""
+    return {
+        declaration.id: divide_half_even(share.numerator * 10_000, share.denominator)
+        for declaration in declarations
+        if declaration.utilisation is not None
+        and declaration.utilisation.attested
+        and 0 < (share := declaration.utilisation.share) <= 1
+    }
+
+
+def _end_of_data(accounts: Accounts) -> date:
+    """The end of the last charge period; a day that has begun counts whole."""
+    last = accounts.totals.last_end
+    if last is None:
+        raise PlimsollError(
+            "assess.no_as_of",
+            "no row could be counted, so the end of the data is not known",
+            fix="Give --as-of DATE, or see why rows were rejected.",
+        )
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=last)
+    whole_day = moment == moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return moment.date() if whole_day else moment.date() + timedelta(days=1)
+
+
+class _Conduct:
+    """One assessment, once its inputs are read and accounted for."""
+
+    def __init__(
+        self,
+        delivery: UsageDelivery,
+        accounts: Accounts,
+        declarations: tuple[Declaration, ...],
+        rule: PinnedRule,
+        as_of: date,
+        names: Names,
+        progress: Progress,
+    ) -> None:
+        self._delivery = delivery
+        self._accounts = accounts
+        self._declared = declarations
+        self._seen = tuple(declaration.seen() for declaration in declarations)
+        self._rule = rule
+        self._line = HeldLine(
+            RuleEvidence(
+                rule.id, rule.provision, rule.metric, rule.comparator, rule.line_flop, rule.status, rule.citation
+            )
+        )
+        self._as_of = as_of
+        self._names = names
+        self._progress = progress
+
+    def assessment(self, declared_in: Path | None) -> Assessment:
+        """Judges everything and gathers the answer."""
+        findings, series = self._judged()
+        ordered = in_order(findings)
+        inputs = usage_inputs(self._delivery, self._accounts, self._names.of)
+        if declared_in is not None:
+            inputs = (*inputs, *self._declaration_inputs(declared_in))
+        return Assessment(
+            rule=self._rule,
+            as_of=self._as_of,
+            inputs=inputs,
+            totals=self._totals(ordered),
+            findings=ordered,
+            accounts=series,
+            data_quality=data_quality(self._delivery, self._accounts, self._names.of),
+            declarations=self._seen,
+        )
+
+    def _judged(self) -> tuple[list[Finding], tuple[AccountSeries, ...]]:
+        daily = before(self._accounts.daily, self._as_of)
+        largest = largest_accounts(daily)
+        tagged = tuple(tagged_use(daily, {declaration.id for declaration in self._seen}))
+        judge = Judge(self._line, self._seen, tagged, self._as_of)
+        keeper = SeriesKeeper(largest, self._as_of)
+        named = {account for declaration in self._seen for account in declaration.accounts} | set(largest)
+        findings: list[Finding] = []
+        for number, use in enumerate(candidate_use(daily, self._line, named, self._as_of)):
+            self._progress(f"judging {use.subject}", number, number + 1)
+            found = list(judge.account(use))
+            keeper.offer([use], found, judge.coverage(use.subject))
+            findings += found
+        for used, coverage, finding in judge.together():
+            keeper.offer(used, [finding], coverage)
+            findings.append(finding)
+        findings += judge.rest(self._reports_seen(), self._claims())
+        return findings, keeper.series()
+
+    def _reports_seen(self) -> ReportsSeen:
+        months = {
+            coverage.provider: frozenset((month.year, month.month) for month in coverage.months)
+            for coverage in self._accounts.coverage
+        }
+        return ReportsSeen(
+            months=months,
+            unmapped=unmapped_skus(self._accounts),
+            negative=tuple(negative_days(self._accounts.net_negative_days())),
+            overfull=tuple(overfull_rows(self._accounts.impossible(), self._names.of)),
+        )
+
+    def _claims(self) -> tuple[Claim, ...]:
+        return tuple(
+            Claim(
+                seen,
+                declaration.here.point if declaration.here is not None else None,
+                hardware_bound(declaration),
+                declaration.utilisation.share if declaration.utilisation is not None else None,
+            )
+            for declaration, seen in zip(self._declared, self._seen, strict=True)
+        )
+
+    def _totals(self, findings: Sequence[Finding]) -> Totals:
+        totals = self._accounts.totals
+        return Totals(
+            rows=totals.rows,
+            rejected=sum(count.rows for count in self._accounts.outcomes if count.outcome.value == "rejected"),
+            providers=len(self._accounts.coverage),
+            accounts=totals.accounts,
+            declarations=len(self._seen),
+            first_day=totals.first_day,
+            last_day=totals.last_day,
+            cap_flop=totals.cap_flop,
+            est_flop=whole_flop(totals.est_e4),
+            findings=counts(findings),
+        )
+
+    def _declaration_inputs(self, declared_in: Path) -> tuple[InputFile, ...]:
+        """The declarations' files; their rows are the declarations in them."""
+        held: dict[str, int] = {}
+        for declaration in self._declared:
+            held[declaration.file] = held.get(declaration.file, 0) + 1
+        files = declaration_files(declared_in)
+        return tuple(
+            InputFile(self._names.of(file), _sha256(file), "declarations", held.get(self._names.of(file), 0), 0)
+            for file in files
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return digest_of_stream(stream).removeprefix("sha256:")

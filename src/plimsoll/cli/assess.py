@@ -1,0 +1,120 @@
+"""`plimsoll assess`: usage reports and declarations against the line; findings, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from plimsoll.cli.console import note, progress, say, show_table
+
+if TYPE_CHECKING:
+    from plimsoll.assess.assessment import Assessment
+    from plimsoll.assess.finding import Finding
+
+FINDINGS = 3
+"""Exit code where there is a finding."""
+_LISTED = 40
+
+
+def assess(
+    usage: Annotated[
+        list[Path],
+        typer.Option("--usage", metavar="PATH...", help="Usage reports: files, and folders that are searched."),
+    ],
+    more: Annotated[list[Path] | None, typer.Argument(metavar="", hidden=True)] = None,
+    *,
+    declarations: Annotated[
+        Path | None,
+        typer.Option("--declarations", metavar="PATH", help="Declarations: a YAML file, or a folder of them."),
+    ] = None,
+    rulebook: Annotated[
+        str, typer.Option("--rulebook", metavar="ID", help="The rulebook that draws the line, by id or path.")
+    ] = "conditional-treaty",
+    line: Annotated[
+        str | None, typer.Option("--line", metavar="FLOP", help='Set the line that the authority sets, e.g. "1e24".')
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="Usage before this day counts (default: the end of the reports)."),
+    ] = None,
+    json: Annotated[
+        str | None, typer.Option("--json", metavar="OUT", help="Write the assessment as JSON; - for standard output.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="OUT.html", help="Write the report, one self-contained page.")
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option("--threads", min=1, help="Use at most so many threads (default: one per core).")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no table.")] = False,
+) -> None:
+    """Who is past the line? Exit 0: no finding; 3: findings; 2: an input cannot be used."""
+    from plimsoll.assess.conduct import Request, conduct
+    from plimsoll.assess.json_out import json_text, write_whole
+    from plimsoll.cli.check import choose_rulebooks
+    from plimsoll.kernel.period import parse_date
+
+    [book] = choose_rulebooks([rulebook], line)
+    request = Request(
+        (*usage, *(more or ())), declarations, book, None if as_of is None else parse_date(as_of), threads
+    )
+    with progress("reading", quiet=quiet) as advance:
+        done = conduct(request, lambda step, at, total: advance(at / total if total else 0.0, step))
+    if report is not None:
+        from plimsoll.assess.report.page import write_report
+
+        write_report(done, report)
+    if json == "-":
+        print(json_text(done), end="")
+    else:
+        if json is not None:
+            write_whole(Path(json), json_text(done))
+        if not quiet:
+            _show(done)
+    if not quiet and report is not None:
+        note(f"The report is in {report}.")
+    if done.findings:
+        raise typer.Exit(FINDINGS)
+
+
+def _show(done: Assessment) -> None:
+    from plimsoll.assess.detectors.wording import PAST, amount
+
+    say(f"{done.headline}.")
+    rule, totals = done.rule, done.totals
+    placeholder = "; a placeholder, set yours with --line" if rule.placeholder else ""
+    status = rule.status.replace("_", " ")
+    say(f"The line is {PAST[rule.comparator]} {amount(rule.line_flop)} ({rule.provision}, {status}{placeholder}).")
+    say(
+        f"Usage before {done.as_of}: {totals.rows:,} rows, {totals.accounts:,} accounts, "
+        f"{totals.providers:,} providers, {amount(totals.est_flop)} by estimate. Declarations: {totals.declarations:,}."
+    )
+    if done.findings:
+        say()
+        columns = ("severity", "finding", "subject", "estimate", "bound", "declared", "window", "since")
+        show_table(columns, [_row(finding) for finding in done.findings[:_LISTED]], right=(3, 4, 5))
+        if len(done.findings) > _LISTED:
+            say(f"and {len(done.findings) - _LISTED:,} more; --json and --report have all of them")
+    if totals.rejected:
+        say(f"\n{totals.rejected:,} of {totals.rows:,} rows were rejected; --json and --report say why.")
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    from plimsoll.kernel.flop import show_flop
+
+    def flop(amount: int | None) -> str:
+        return "" if amount is None else show_flop(amount)
+
+    window = finding.window
+    return (
+        finding.severity.value,
+        finding.code.value,
+        finding.subject,
+        flop(finding.est_flop),
+        flop(finding.cap_flop),
+        flop(finding.covered_flop) if finding.covered_flop else "",
+        "" if window is None else f"{window.days} days",
+        "" if window is None else str(window.crossed_on or window.start),
+    )
