@@ -111,8 +111,16 @@ class Chip:
     @property
     def tpp(self) -> int | None:
         """Total processing performance (US export control, ECCN 3A090): the highest TFLOPS x bit length, rounded."""
-        products = [rate * PRECISION_BITS[name] for name, rate in self.peaks_gflops.items()]
-        return divide_half_even(max(products), 1_000) if products else None
+        precision = self.tpp_precision
+        if precision is None:
+            return None
+        return divide_half_even(self.peaks_gflops[precision] * PRECISION_BITS[precision], 1_000)
+
+    @property
+    def tpp_precision(self) -> str | None:
+        """The number format that gives `tpp`."""
+        peaks = self.peaks_gflops
+        return max(peaks, key=lambda name: peaks[name] * PRECISION_BITS[name], default=None)
 
     def largest_count_within(self, operations_per_second: int, precision: str) -> int:
         """How many of these stay at or below a theoretical cluster rate; one more exceeds it.
@@ -177,7 +185,7 @@ class Catalogue:
         """Ids of the chips whose names look most like this one."""
         from difflib import get_close_matches
 
-        keys = get_close_matches(_key(name), self._by_key, n=3 * count, cutoff=0.5)
+        keys = get_close_matches(_key(name), self._by_key, n=3 * count, cutoff=0.6)
         return tuple(dict.fromkeys(self._by_key[key].id for key in keys))[:count]
 
     def family_of(self, name: str) -> str | None:
