@@ -1,4 +1,4 @@
-"""undeclared-run, under-declared-run and approaching-line: code, severity, figures, and words that can stand in a letter."""
+"""undeclared-run, under-declared-run and approaching-line: code, severity, figures, and words fit for a letter."""
 
 from datetime import date, timedelta
 

@@ -1,0 +1,51 @@
+"""Which line of a rulebook usage is held against."""
+
+from datetime import date
+
+import pytest
+
+from plimsoll.assess.line_choice import choose_line
+from plimsoll.kernel.errors import PlimsollError
+from plimsoll.kernel.flop import Flop
+from plimsoll.rulebook.load import library_rulebook
+
+DAY = date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(
+    ("rulebook", "line", "status"),
+    [
+        ("conditional-treaty", 10**25, "proposed"),
+        ("eu-gpai", 10**23, "in_force"),
+        ("us-ca-sb53", 10**26, "in_force"),
+        ("miotti-wasil", 10**21, "proposed"),
+        ("taisc", 10**23, "proposed"),
+        ("trager", 10**24, "proposed"),
+        ("us-ny-raise", 10**26, "enacted"),
+    ],
+)
+def test_the_lowest_live_line_for_a_model_or_a_run(rulebook: str, line: int, status: str) -> None:
+    rule = choose_line(library_rulebook(rulebook), DAY)
+
+    assert (rule.line_flop, rule.status, rule.id) == (line, status, rulebook)
+    assert rule.digest.startswith("sha256:")
+
+
+def test_a_dead_law_can_still_be_asked_what_it_would_have_found() -> None:
+    assert choose_line(library_rulebook("us-ca-sb1047"), DAY).status == "vetoed"
+
+
+def test_the_placeholder_is_marked_until_the_authority_sets_the_line() -> None:
+    treaty = library_rulebook("conditional-treaty")
+
+    assert choose_line(treaty, DAY).placeholder
+    own = choose_line(treaty.with_line(Flop(10**24)), DAY)
+    assert not own.placeholder
+    assert (own.line_flop, own.parameters) == (10**24, (("line", str(10**24)),))
+    assert own.digest != choose_line(treaty, DAY).digest
+
+
+def test_a_rulebook_without_a_number_is_refused() -> None:
+    with pytest.raises(PlimsollError) as caught:
+        choose_line(library_rulebook("heim-koessler"), DAY)
+    assert caught.value.code == "assess.no_line"
