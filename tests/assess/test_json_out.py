@@ -21,8 +21,8 @@ from plimsoll.kernel.canonical import canonical_bytes
 from plimsoll.kernel.errors import PlimsollError
 
 RULE = PinnedRule(
-    "conditional-treaty", "2026.11.0", "sha256:ab", "Treaty", (("line", "1" + "0" * 25),), "conditional-treaty.threshold",
-    "Threshold", "m@1", "gt", 10**25, True, "proposed", "s. 2",
+    "conditional-treaty", "2026.11.0", "sha256:ab", "Treaty", (("line", "1" + "0" * 25),),
+    "conditional-treaty.threshold", "Threshold", "m@1", "gt", 10**25, True, "proposed", "s. 2",
 )  # fmt: skip
 FINDING = new_finding(
     Code.UNDECLARED_RUN,
