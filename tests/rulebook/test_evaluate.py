@@ -104,3 +104,13 @@ def test_the_knowledge_date_decides_which_text_of_raise_applies() -> None:
     assert answer(date(2025, 1, 1)) is Outcome.NOT_IN_FORCE
     assert answer(date(2026, 1, 15)) is Outcome.UNKNOWN
     assert answer(date(2026, 4, 1)) is Outcome.TRUE
+
+
+def test_a_total_says_nothing_about_fine_tuning_alone() -> None:
+    vetoed = library_rulebook("us-ca-sb1047")
+    finetune = next(m for m in vetoed.metrics.values() if not m.counts_pretraining)
+
+    measured = measure(finetune, Facts(total=Estimate.exact(2 * 10**26)))
+
+    assert measured.estimate is None
+    assert measured.undivided

@@ -151,7 +151,7 @@ def compare(
     for book in load_library().values():
         for line in book.lines(valid, known_on):
             result = "unknown"
-            if line.value is not None:
+            if line.value is not None and line.counts_pretraining:
                 result = compare_estimate(Estimate.exact(amount), line.op, line.value).result.value
             value = None if line.value is None else flop_text(line.value)
             results.append(

@@ -88,6 +88,8 @@ def _numeric(trace: Trace, condition: MetricLine | QuantityLine) -> str:
     threshold = _amount(trace.threshold, flop)
     if trace.estimate is not None and threshold == _amount(trace.estimate.point, flop):
         threshold = f"{threshold} (exactly {trace.threshold}; the estimate is {trace.estimate.point})"
+    if trace.estimate is None and trace.measurement is not None and trace.measurement.undivided:
+        return f"{name} counts only a part of the declared total, which is not told apart."
     if trace.estimate is None:
         return f"{name} is not known, so it cannot be said whether it is {COMPARISONS[condition.op]} {threshold}."
     found = f"{name} is {_estimate(trace.estimate, flop)}{_counted(trace)}"

@@ -41,6 +41,11 @@ class Metric:
     cite: str
     note: str = ""
 
+    @property
+    def counts_pretraining(self) -> bool:
+        """Whether a total of which the parts are not told apart can stand for the metric."""
+        return Component.PRETRAIN in self.include
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -214,6 +219,7 @@ class Line:
     """A numeric compute threshold of a rulebook at a date, as listed for populations and comparisons.
 
     `value` is None where the source leaves it open. `subject`, `tier` and `status` are those of the provision version.
+    `counts_pretraining` is false for a line on fine-tuning alone, about which a model's total says nothing.
     """
 
     regime: str
@@ -226,6 +232,7 @@ class Line:
     status: str
     tier: Tier
     cite: str
+    counts_pretraining: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +310,15 @@ class Rulebook:
                     continue
                 seen.add((leaf.metric, value))
                 yield Line(
-                    self.id, provision.id, provision.title, leaf.metric, leaf.op,
-                    None if value is None else Flop(int(value)), provision.subject, status, version.tier, version.cite,
-                )  # fmt: skip
+                    regime=self.id,
+                    provision=provision.id,
+                    title=provision.title,
+                    metric=leaf.metric,
+                    op=leaf.op,
+                    value=None if value is None else Flop(int(value)),
+                    subject=provision.subject,
+                    status=status,
+                    tier=version.tier,
+                    cite=version.cite,
+                    counts_pretraining=self.metrics[leaf.metric].counts_pretraining,
+                )

@@ -19,7 +19,8 @@ class Measurement:
         used: components that were counted.
         left_out: declared components that this metric does not count.
         missing: components that this metric counts but nobody declared.
-        undivided: the value is a total whose parts are not told apart, taken as it stands.
+        undivided: only a total whose parts are not told apart was declared. It is taken as it stands, unless the metric
+            leaves out pre-training, of which every total consists for the most part: then the value is unknown.
     """
 
     metric: str
@@ -33,7 +34,8 @@ class Measurement:
 def measure(metric: Metric, facts: Facts) -> Measurement:
     """The metric's value. Missing components leave the upper bound open: they are unknown, never zero."""
     if not facts.components and not facts.complete:
-        return Measurement(metric.id, facts.total, undivided=facts.total is not None)
+        value = facts.total if metric.counts_pretraining else None
+        return Measurement(metric.id, value, undivided=facts.total is not None)
     others = facts.not_by_developer if metric.applied_by == "developer" else frozenset()
     used, left_out = [], []
     total = ZERO

@@ -173,7 +173,8 @@ class _Compiler:
         def bound(name: str) -> Any:
             parts = [ibis.ifelse(here, getattr(self._amount(c.value), name), _number(0)) for c, here in counted.items()]
             value = reduce(lambda a, b: (a + b).cast(_AMOUNT), parts)
-            return ibis.ifelse(declared, ibis.ifelse(known, value, ibis.null(_AMOUNT)), getattr(total, name))
+            undivided = getattr(total, name) if metric.counts_pretraining else ibis.null(_AMOUNT)
+            return ibis.ifelse(declared, ibis.ifelse(known, value, ibis.null(_AMOUNT)), undivided)
 
         high = ibis.ifelse(declared & missing, ibis.null(_AMOUNT), bound("high"))
         return _Amount(bound("low"), bound("point"), high)

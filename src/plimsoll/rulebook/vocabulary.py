@@ -27,7 +27,7 @@ EVENTS = {
     "qualified": "the party first met the definition",
     "reasonable_belief": "facts were learned that give reasonable belief of an incident",
     "red_line_crossed": "a red line was crossed, or its crossing was found",
-    "report_received": "a report was received from a downstream party",
+    "report_received": "a report was received",
     "requested": "a downstream provider or the authority asked",
     "resolved": "an incident was resolved",
     "run_finished": "the training run finished",
