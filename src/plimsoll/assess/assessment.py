@@ -45,7 +45,8 @@ class InputFile:
         path: relative to the given root, with forward slashes, so that two machines agree.
         sha256: 64 hexadecimal digits of the file's bytes.
         format: e.g. "focus-1.2", "cur-2.0", "slurm", "plain", "declarations".
-        outcomes: how many rows had which outcome; the counts add up to `rows`.
+        rejected: how many of the rows could not be used.
+        outcomes: how many rows had which outcome, where that is known per file; else empty, see `Totals.outcomes`.
     """
 
     path: str
@@ -64,6 +65,7 @@ class Totals:
         first_day, last_day: of accelerator use; None when there is none.
         cap_flop, est_flop: over all accounts and days, not over a window.
         findings: how many of each severity, strongest first, zeros included.
+        outcomes: how many rows of all usage files had which outcome; the counts add up to `rows`.
     """
 
     rows: int
@@ -76,6 +78,7 @@ class Totals:
     cap_flop: int
     est_flop: int
     findings: tuple[tuple[Severity, int], ...]
+    outcomes: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,12 +40,12 @@ def as_json(assessment: Assessment) -> dict[str, JsonValue]:
                 "format": file.format,
                 "rows": file.rows,
                 "rejected": file.rejected,
-                "outcomes": dict(file.outcomes),
             }
             for file in assessment.inputs
         ],
         "totals": {
-            **_plain(totals, without=("findings",)),
+            **_plain(totals, without=("findings", "outcomes")),
+            "outcomes": dict(totals.outcomes),
             "findings": {severity.value: count for severity, count in totals.findings},
         },
         "findings": [_finding(finding) for finding in assessment.findings],
