@@ -99,7 +99,7 @@ def show(
     if book.reviews:
         say("\nWho may revise it, and when it must be reviewed")
     for review in book.reviews:
-        every = f", every {review.every}" if review.every else ""
+        every = f", every {str(review.every).removeprefix('1 ')}" if review.every else ""
         following = f", next {review.next}" if review.next else ""
         say(f"  {review.who}: {review.what}{every}{following} ({review.cite})")
 

@@ -102,7 +102,9 @@ def clock_words(rule: ClockRule) -> str:
     elif start and rule.every is None:
         parts.append(f"once {start}")
     if rule.every is not None:
-        parts.append(f"every {rule.every}" + ("" if rule.within or not start else f" after {start}"))
+        parts.append(
+            f"every {str(rule.every).removeprefix('1 ')}" + ("" if rule.within or not start else f" after {start}")
+        )
     if rule.no_delay:
         parts.insert(0, "without delay")
     return "; ".join(parts) or "no period is set"
