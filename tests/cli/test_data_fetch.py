@@ -218,4 +218,12 @@ def test_a_place_that_cannot_be_written_is_refused(publisher: Publisher, tmp_pat
     assert refusal(publisher, occupied / "below").code == "fetch.cannot_write"
     (tmp_path / "clash" / "ml_hardware.csv").mkdir(parents=True)
     assert refusal(publisher, tmp_path / "clash").code == "fetch.cannot_write"
-    assert everything_in(tmp_path / "clash") in ({}, {"notable_ai_models.csv": MODELS})
+    assert everything_in(tmp_path / "clash") == {}
+
+
+@pytest.mark.real_data
+def test_epoch_ais_own_files_are_recognised(publisher: Publisher, tmp_path: Path, real_data: Path) -> None:
+    for name in FILES:
+        publisher.answers[f"/{name}"].body = (real_data / "epoch" / name).read_bytes()
+    arrived = fetch_epoch(publisher.url, tmp_path, NOW, quiet)
+    assert {file.name: file.rows for file in arrived} == {"notable_ai_models.csv": 976, "ml_hardware.csv": 175}

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import pytest
 
+from plimsoll.compute.catalogue import load_catalogue
 from plimsoll.compute.forecast import Rate, crossing
 from plimsoll.compute.hardware_based import HardwarePeriod, hardware_based, hours
 from plimsoll.compute.methods import MethodResult, architecture_based
@@ -25,11 +26,7 @@ from plimsoll.kernel.flop import parse_flop
 GPAI = parse_flop("1e23")
 SYSTEMIC_RISK = parse_flop("1e25")
 
-H100_BF16 = 989_400
-H100_FP8 = 1_979_000
-A100_BF16 = 312_000
-B200_BF16 = 2_250_000
-H20_BF16 = 148_000
+H100_BF16 = load_catalogue().get("h100-sxm").peaks_gflops["bf16"]
 
 
 def dense(parameters: str, tokens: str, epochs: int = 1) -> int:
@@ -51,7 +48,7 @@ def is_above(amount: int, line: int) -> bool:
     ("example", "compute", "exact", "above_gpai"),
     [
         ("A", dense("3.8e9", "3.3e12"), "7.524e22", False),
-        ("B: above only because nothing is rounded first", gpu_hours(200_000, 300_000, "0.5").estimate.point, "1.08e23", True),
+        ("B: above only if not rounded first", gpu_hours(200_000, 300_000, "0.5").estimate.point, "1.08e23", True),
         ("C", dense("0.6e9", "36e12"), "1.296e23", True),
         ("D", dense("1.54e9", "18e12"), "1.6632e23", True),
         ("E", dense("1.7e9", "36e12"), "3.672e23", True),
@@ -59,8 +56,8 @@ def is_above(amount: int, line: int) -> bool:
         ("G: 164 epochs multiply the tokens", dense("2.6e9", "61e9", epochs=164), "1.560624e23", True),
         ("H", gpu_hours(370_000, 989_000, "0.5").estimate.point, "6.58674e23", True),
     ],
-    ids=lambda value: value[0] if isinstance(value, str) and value[:1].isalpha() else "",
-)  # fmt: skip
+    ids=list("ABCDEFGH"),
+)
 def test_a_to_h_the_annexs_examples(example: str, compute: int, exact: str, above_gpai: bool) -> None:
     assert compute == parse_flop(exact), example
     assert is_above(compute, GPAI) is above_gpai, example
@@ -136,19 +133,31 @@ def test_o_a_two_week_notice_can_be_longer_than_the_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chip", "peak_gflops", "largest_cluster"),
+    ("chip", "precision", "largest_cluster"),
     [
-        ("H100 bf16", H100_BF16, 101_071),
-        ("H100 fp8", H100_FP8, 50_530),
-        ("A100 bf16", A100_BF16, 320_512),
-        ("B200 bf16", B200_BF16, 44_444),
-        ("H20 bf16", H20_BF16, 675_675),
+        ("h100-sxm", "bf16", 101_071),
+        ("h100-sxm", "fp8", 50_530),
+        ("a100-sxm-80gb", "bf16", 320_512),
+        ("b200", "bf16", 44_444),
+        ("h20", "bf16", 675_675),
     ],
 )
 def test_p_the_largest_cluster_that_does_not_exceed_1e20_per_second(
-    chip: str, peak_gflops: int, largest_cluster: int
+    chip: str, precision: str, largest_cluster: int
 ) -> None:
-    line = Estimate.exact(largest_cluster * peak_gflops * 10**9)
-    one_more = Estimate.exact((largest_cluster + 1) * peak_gflops * 10**9)
-    assert compare(line, "gt", 10**20).result is Truth.FALSE, chip
-    assert compare(one_more, "gt", 10**20).result is Truth.TRUE, chip
+    found = load_catalogue().get(chip)
+    assert found.largest_count_within(10**20, precision) == largest_cluster
+    peak = found.peaks_gflops[precision] * 10**9
+    assert not is_above(largest_cluster * peak, 10**20)
+    assert is_above((largest_cluster + 1) * peak, 10**20)
+
+
+@pytest.mark.parametrize(
+    ("chip", "tpp"), [("h100-sxm", 15_832), ("a100-sxm-80gb", 4_992), ("b200", 36_000), ("h20", 2_368)]
+)
+def test_q_total_processing_performance(chip: str, tpp: int) -> None:
+    assert load_catalogue().get(chip).tpp == tpp
+
+
+def test_q_total_processing_performance_of_the_h100_in_bf16() -> None:
+    assert round(Fraction(load_catalogue().get("h100-sxm").peaks_gflops["bf16"] * 16, 1_000)) == 15_830

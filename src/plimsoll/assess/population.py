@@ -11,11 +11,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
+from plimsoll.kernel.component import Component
 from plimsoll.kernel.errors import PlimsollError, Where
 from plimsoll.kernel.estimate import Comparator
 from plimsoll.kernel.flop import parse_exact
-from plimsoll.rulebook.law import Line
+from plimsoll.rulebook.law import Line, Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class LineCount:
-    """One line of a rulebook and the population's place around it."""
+    """One line of a rulebook and the population's place around it.
+
+    Attributes:
+        by: which figure of a model was compared: all of its training, or, where the law counts that only, fine-tuning.
+    """
 
     line: Line
     counts: Counts
+    by: Literal["compute", "finetune_compute"]
 
 
 class Amounts:
@@ -69,9 +76,20 @@ class Amounts:
         return Counts(above, surely, self.known - below - surely, below, self.unknown)
 
 
-def count_lines(amounts: Amounts, lines: Sequence[Line], margin: Fraction) -> tuple[LineCount, ...]:
-    """Counts the population around every line, in the order of the lines."""
-    return tuple(LineCount(line, amounts.around(line.op, line.value, margin)) for line in lines)
+def count_lines(
+    compute: Amounts, finetune_compute: Amounts, rulebook: Rulebook, lines: Sequence[Line], margin: Fraction
+) -> tuple[LineCount, ...]:
+    """Counts the population around the lines of a rulebook, in their order.
+
+    A metric that leaves pre-training out is a law about fine-tuning; a model's total says nothing about it.
+    """
+    counted = []
+    for line in lines:
+        if Component.PRETRAIN in rulebook.metrics[line.metric].include:
+            counted.append(LineCount(line, compute.around(line.op, line.value, margin), "compute"))
+        else:
+            counted.append(LineCount(line, finetune_compute.around(line.op, line.value, margin), "finetune_compute"))
+    return tuple(counted)
 
 
 def read_margin(text: str) -> Fraction:

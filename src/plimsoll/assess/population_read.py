@@ -17,7 +17,7 @@ from plimsoll.assess.utilisation import Claim, Exact
 from plimsoll.kernel.errors import PlimsollError, Where
 from plimsoll.kernel.flop import MAX_FLOP, parse_exact
 
-Effect = Literal["unknown", "unchecked"]
+Effect = Literal["unknown", "finetune_unknown", "unchecked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Unreadable:
 
     Attributes:
         column: empty where the whole row cannot be read.
-        effect: ``unknown``: the row counts as a model of unknown compute; ``unchecked``: its compute counts, but cannot
-            be set against its hardware.
+        effect: ``unknown``: the row counts as a model of unknown compute; ``finetune_unknown``: its fine-tuning compute
+            is unknown; ``unchecked``: its compute counts, but cannot be set against its hardware.
     """
 
     row: int
@@ -44,8 +44,9 @@ class Population:
     """A table of models as read.
 
     Attributes:
-        rows: data rows, each counted once in `amounts`.
-        amounts: known compute, and the number of rows without.
+        rows: data rows, each counted once in `compute` and once in `finetune_compute`.
+        compute: known training compute, base model included, and the number of rows without.
+        finetune_compute: the same for fine-tuning alone.
         claims: rows that state hardware, its number and the hours beside the compute.
         unreadable: what could not be read, in the order of the rows.
         missing: fields whose column the table does not have.
@@ -53,7 +54,8 @@ class Population:
     """
 
     rows: int
-    amounts: Amounts
+    compute: Amounts
+    finetune_compute: Amounts
     claims: tuple[Claim, ...]
     unreadable: tuple[Unreadable, ...]
     missing: tuple[str, ...]
@@ -99,28 +101,32 @@ class _Reader:
 
     def read(self) -> Population:
         known: list[Exact] = []
+        finetunes: list[Exact] = []
         claims: list[Claim] = []
         for cells in self._table.rows():
             if len(cells) != len(self._table.header):
                 self._list_ragged(cells)
                 continue
             amount = self._amount(cells, "compute", "unknown")
-            if amount is None:
-                continue
-            known.append(amount)
-            if claim := self._claim(cells, amount):
-                claims.append(claim)
+            finetune = self._amount(cells, "finetune_compute", "finetune_unknown")
+            if finetune is not None:
+                finetunes.append(finetune)
+            if amount is not None:
+                known.append(amount)
+                if claim := self._claim(cells, amount, finetune):
+                    claims.append(claim)
         self._check_something_was_read(known)
         return Population(
             rows=self._table.row,
-            amounts=Amounts(known, self._table.row - len(known)),
+            compute=Amounts(known, self._table.row - len(known)),
+            finetune_compute=Amounts(finetunes, self._table.row - len(finetunes)),
             claims=tuple(claims),
             unreadable=tuple(self._unreadable),
             missing=tuple(field for field in EPOCH if field not in self._index),
             sha256=self._table.sha256,
         )
 
-    def _claim(self, cells: Sequence[str], compute: Exact) -> Claim | None:
+    def _claim(self, cells: Sequence[str], compute: Exact, finetune: Exact | None) -> Claim | None:
         hardware = one_line(self._cell(cells, "hardware"))
         if not hardware or not self._cell(cells, "quantity") or not self._cell(cells, "hours"):
             return None
@@ -135,7 +141,7 @@ class _Reader:
             hardware=hardware,
             quantity=quantity,
             hours=hours,
-            finetune_compute=self._amount(cells, "finetune_compute", "unchecked"),
+            finetune_compute=finetune,
             base_model=one_line(self._cell(cells, "base_model")),
             number_format=one_line(self._cell(cells, "number_format")),
         )

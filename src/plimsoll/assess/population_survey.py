@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from plimsoll.assess.population import LineCount, count_lines
@@ -46,10 +47,13 @@ def survey(
     known: date,
 ) -> Survey:
     """Counts the population around every compute line of the rulebooks and checks its claims about hardware."""
-    lines = [line for rulebook in rulebooks for line in rulebook.lines(as_of, known)]
+    counted = [
+        count_lines(population.compute, population.finetune_compute, book, book.lines(as_of, known), margin)
+        for book in rulebooks
+    ]
     return Survey(
         population,
-        count_lines(population.amounts, lines, margin),
+        tuple(chain.from_iterable(counted)),
         check_claims(population.claims, catalogue),
         tuple(rulebooks),
         margin,
@@ -63,21 +67,23 @@ def as_json(found: Survey, path: str) -> dict[str, Any]:
     population, consistency = found.population, found.consistency
     return {
         "rows": population.rows,
-        "known_compute": population.amounts.known,
-        "unknown_compute": population.amounts.unknown,
+        "known_compute": population.compute.known,
+        "unknown_compute": population.compute.unknown,
         "margin": decimal_text(found.margin),
         "as_of": str(found.as_of),
         "known": str(found.known),
         "source": {"path": path, "sha256": population.sha256, "rows": population.rows},
         "rulebooks": [{"id": book.id, "version": book.version, "digest": book.digest} for book in found.rulebooks],
         "lines": [_line(counted) for counted in found.lines],
-        "consistency": {
+        "discrepancies": [_discrepancy(found) for found in consistency.accelerators.discrepancies],
+        "other_hardware_discrepancies": [_discrepancy(found) for found in consistency.other.discrepancies],
+        "claims": {
             "stated": len(population.claims),
-            "checked": consistency.checked,
+            "checked": consistency.accelerators.checked,
+            "checked_other_hardware": consistency.other.checked,
             "unchecked": consistency.unchecked,
             "missing_columns": list(population.missing),
         },
-        "discrepancies": [_discrepancy(discrepancy) for discrepancy in consistency.discrepancies],
         "unreadable": [
             {
                 "row": cell.row, "model": cell.model, "column": cell.column or None, "code": cell.code,
@@ -107,6 +113,7 @@ def _line(counted: LineCount) -> dict[str, Any]:
         "unknown": counts.unknown,
         "op": line.op,
         "metric": line.metric,
+        "by": counted.by,
         "status": line.status,
         "title": line.title,
     }

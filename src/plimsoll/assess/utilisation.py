@@ -68,55 +68,83 @@ class Discrepancy:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """The claims of one class of hardware: how many were checked, and those that contradict themselves, worst first."""
+
+    checked: int
+    discrepancies: tuple[Discrepancy, ...]
+
+    @property
+    def explained(self) -> int:
+        return sum(1 for found in self.discrepancies if found.verdict == "explained_by_base")
+
+
+@dataclass(frozen=True, slots=True)
 class Consistency:
     """The outcome for all claims.
 
     Attributes:
-        checked: claims whose hardware has a known peak.
-        unchecked: claims whose hardware is not in the catalogue, or whose peak at the run's precision is not known.
-        discrepancies: those that imply a utilisation above 1, highest first.
+        accelerators: claims on hardware built for training in 16 bits (`_trains_in_16_bits`), which every run near a
+            line uses.
+        other: claims on GPUs without that, consumer cards among them; their fastest rate is the bound.
+        unchecked: claims whose hardware is not in the catalogue, is several kinds at once, or has no published rate.
     """
 
-    checked: int
+    accelerators: Group
+    other: Group
     unchecked: int
-    discrepancies: tuple[Discrepancy, ...]
 
 
 def check_claims(claims: Iterable[Claim], catalogue: Catalogue) -> Consistency:
     """Sets each claim against the peak of its hardware: U = C / (quantity · hours · 3600 · peak)."""
-    checked = unchecked = 0
-    found: list[Discrepancy] = []
+    checked = {True: 0, False: 0}
+    found: dict[bool, list[Discrepancy]] = {True: [], False: []}
+    unchecked = 0
     for claim in claims:
         chip = catalogue.find(claim.hardware)
         bound = _bound(chip, claim.number_format) if chip else None
         if chip is None or bound is None:
             unchecked += 1
             continue
-        checked += 1
-        precision, peak_gflops = bound
-        possible = Fraction(claim.quantity) * claim.hours * _NS_PER_HOUR * peak_gflops
-        if claim.compute <= possible:
-            continue
-        finetune = None if claim.finetune_compute is None else Fraction(claim.finetune_compute) / possible
-        found.append(
-            Discrepancy(
-                claim=claim,
-                chip=chip.id,
-                precision=precision,
-                peak_gflops=peak_gflops,
-                implied=Fraction(claim.compute) / possible,
-                finetune=finetune,
-                verdict="explained_by_base" if finetune is not None and finetune <= 1 else "open",
-            )
-        )
-    found.sort(key=lambda discrepancy: (-discrepancy.implied, discrepancy.claim.row))
-    return Consistency(checked, unchecked, tuple(found))
+        group = _trains_in_16_bits(chip)
+        checked[group] += 1
+        if discrepancy := _discrepancy(claim, chip, *bound):
+            found[group].append(discrepancy)
+    for listed in found.values():
+        listed.sort(key=lambda discrepancy: (-discrepancy.implied, discrepancy.claim.row))
+    return Consistency(Group(checked[True], tuple(found[True])), Group(checked[False], tuple(found[False])), unchecked)
+
+
+def _discrepancy(claim: Claim, chip: Chip, precision: str, peak_gflops: int) -> Discrepancy | None:
+    possible = Fraction(claim.quantity) * claim.hours * _NS_PER_HOUR * peak_gflops
+    if claim.compute <= possible:
+        return None
+    finetune = None if claim.finetune_compute is None else Fraction(claim.finetune_compute) / possible
+    return Discrepancy(
+        claim=claim,
+        chip=chip.id,
+        precision=precision,
+        peak_gflops=peak_gflops,
+        implied=Fraction(claim.compute) / possible,
+        finetune=finetune,
+        verdict="explained_by_base" if finetune is not None and finetune <= 1 else "open",
+    )
 
 
 def _bound(chip: Chip, number_format: str) -> tuple[str, int] | None:
-    """The most the chip can do: its dense 16-bit peak, or the narrower format's where the run says it used one."""
+    """The most the chip can do in training, or in the narrower format where the run says that it used one."""
     narrow = _NARROW_FORMATS.get(number_format.upper())
     if narrow is not None and narrow in chip.peaks_gflops:
         return narrow, chip.peaks_gflops[narrow]
-    peak = chip.training_peak
-    return peak if peak and peak[0] in ("bf16", "fp16") else None
+    return chip.training_peak
+
+
+def _trains_in_16_bits(chip: Chip) -> bool:
+    """Whether matrix units make 16-bit training more than twice as fast as 32-bit arithmetic.
+
+    General units reach exactly twice. bf16 goes before fp16 because consumer cards are rated in fp16 at a precision of
+    accumulation that training cannot use.
+    """
+    peaks = chip.peaks_gflops
+    half = peaks.get("bf16", peaks.get("fp16"))
+    return half is not None and half > 2 * peaks.get("fp32", 0)

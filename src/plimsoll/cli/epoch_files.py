@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from errno import EISDIR
 from pathlib import Path
 
 from plimsoll.assess.population_table import Table
@@ -88,10 +89,13 @@ def _make_folder(folder: Path) -> list[Path]:
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        occupied = next((folder / name for name in (*FILES, REPORT) if (folder / name).is_dir()), None)
+        if occupied:
+            raise IsADirectoryError(EISDIR, f"{occupied.name} is a folder", str(occupied))
     except OSError as problem:
         raise PlimsollError(
             "fetch.cannot_write",
-            f"the folder cannot be made: {problem.strerror}",
+            f"the folder cannot be used: {problem.strerror}",
             fix="Choose another folder with --to.",
             where=Where(file=str(folder)),
         ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from plimsoll.assess.population import LineCount
     from plimsoll.assess.population_read import Population
     from plimsoll.assess.population_survey import Survey
-    from plimsoll.assess.utilisation import Discrepancy
+    from plimsoll.assess.utilisation import Discrepancy, Group
 
 _SHOWN_CELLS = 20
+_SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
 
 
 def population(
@@ -66,6 +68,10 @@ def population(
     _show_discrepancies(found)
     _show_unreadable(found)
     say(f"\nSource: {csv}, sha256:{table.sha256}")
+    repeated = [("--rulebook", rulebook or []), ("--map", columns or []), ("--line", [line] if line else [])]
+    chosen = [part for option, values in repeated for value in values for part in (option, value)]
+    dates = ["--as-of", str(valid), "--known", str(known_on)]
+    say("Replay: " + shlex.join(["plimsoll", "population", str(csv), "--margin", margin, *chosen, *dates]))
 
 
 def _read(csv: Path, columns: list[str], quiet: bool) -> Population:
@@ -79,13 +85,13 @@ def _read(csv: Path, columns: list[str], quiet: bool) -> Population:
 
 
 def _show_lines(found: Survey) -> None:
-    amounts = found.population.amounts
+    compute = found.population.compute
     say(
-        f"{amounts.known:,} of {found.population.rows:,} models state their training compute; "
-        f"{amounts.unknown:,} do not and count as unknown, never as below.\n"
+        f"{compute.known:,} of {found.population.rows:,} models state their training compute; "
+        f"{compute.unknown:,} do not and count as unknown, never as below.\n"
     )
     show_table(
-        ("provision", "line (FLOP)", "status", "above", "surely", "indeterminate", "below", "unknown"),
+        ("provision", "line (FLOP)", "status", "above", "surely", "unsure", "below", "unknown"),
         [_row(counted) for counted in found.lines],
         right=(3, 4, 5, 6, 7),
         title=f"Models above each line on {found.as_of}, as the law is known on {found.known}",
@@ -95,19 +101,23 @@ def _show_lines(found: Survey) -> None:
     percent = decimal_text(found.margin * 100)
     say(
         f"\nabove: by the stated figure. surely: even {percent} % less would be above. below: even {percent} % more "
-        "would not be.\nindeterminate: in between. Only the compute comparison of a provision is counted; whether it "
-        "binds also\ndepends on its other conditions (revenue, modality, place) and on its status."
+        "would not be.\nunsure: indeterminate, because the line lies within the margin. Only the compute comparison of a "
+        "provision\nis counted; its other conditions (revenue, modality, place) and its status decide whether it binds."
     )
+    if any(counted.by == "finetune_compute" for counted in found.lines):
+        say("* counts fine-tuning only, so the stated fine-tuning compute is compared, not the total.")
 
 
 def _row(counted: LineCount) -> tuple[str, ...]:
     from plimsoll.kernel.flop import show_flop
-    from plimsoll.rulebook.explain import COMPARISONS
 
     line, counts = counted.line, counted.counts
+    shown = "not set" if line.value is None else f"{_SIGNS[line.op]} {show_flop(line.value)}"
+    if counted.by == "finetune_compute":
+        shown += " *"
     return (
         line.provision,
-        "not set" if line.value is None else f"{COMPARISONS[line.op]} {show_flop(line.value)}",
+        shown,
         line.status.replace("_", " "),
         *(f"{n:,}" for n in (counts.above, counts.surely_above, counts.indeterminate, counts.below, counts.unknown)),
     )
@@ -115,29 +125,35 @@ def _row(counted: LineCount) -> tuple[str, ...]:
 
 def _show_discrepancies(found: Survey) -> None:
     consistency = found.consistency
-    listed = consistency.discrepancies
     if not found.population.claims:
         say("\nNo model states its hardware, how many and for how long, so no figure could be set against another.")
         return
-    explained = sum(1 for discrepancy in listed if discrepancy.verdict == "explained_by_base")
+    _show_group(consistency.accelerators, "accelerators built for training")
+    if consistency.other.checked:
+        _show_group(consistency.other, "other hardware (consumer cards, GPUs without 16-bit matrix units)")
+    if consistency.unchecked:
+        say(f"\n{consistency.unchecked} more name hardware that the catalogue does not have, or several kinds at once.")
+    if consistency.accelerators.discrepancies or consistency.other.discrepancies:
+        say(
+            "\nutilisation: stated compute over what the stated hardware can do in the stated time; above 1 is "
+            "impossible.\nAn open one is cleared by the true number of accelerators or hours, by a lower figure, or by "
+            "the part of the\ncompute that a base model brought along."
+        )
+
+
+def _show_group(group: Group, hardware: str) -> None:
+    listed = group.discrepancies
+    outcome = f": {group.explained} explained by the base model's compute, {len(listed) - group.explained} open."
     say(
-        f"\n{len(listed)} of {consistency.checked} models whose hardware is known state more compute than it can do: "
-        f"{explained} explained by the base model's compute, {len(listed) - explained} open. "
-        f"{consistency.unchecked} more name hardware without a known 16-bit peak."
+        f"\n{len(listed)} of {group.checked} models that state {hardware} claim more compute than it can do"
+        f"{outcome if listed else '.'}"
     )
-    if not listed:
-        return
-    say()
-    show_table(
-        ("model", "row", "hardware", "utilisation", "fine-tuning alone", "verdict"),
-        [_discrepancy_row(discrepancy) for discrepancy in listed],
-        right=(1, 3, 4),
-    )
-    say(
-        "\nutilisation: stated compute over what the stated hardware can do in the stated time; above 1 is impossible."
-        "\nAn open one is cleared by the true number of accelerators or hours, by a lower figure, or by the part of the"
-        "\ncompute that a base model brought along."
-    )
+    if listed:
+        show_table(
+            ("model", "row", "hardware", "utilisation", "fine-tuning alone", "verdict"),
+            [_discrepancy_row(discrepancy) for discrepancy in listed],
+            right=(1, 3, 4),
+        )
 
 
 def _discrepancy_row(found: Discrepancy) -> tuple[str, ...]:
@@ -159,7 +175,11 @@ def _show_unreadable(found: Survey) -> None:
         return
     count = "One cell or row" if len(cells) == 1 else f"{len(cells):,} cells or rows"
     say(f"\n{count} could not be read; nothing was dropped.")
-    effects = {"unknown": "counted as unknown", "unchecked": "compute counted, hardware not checked"}
+    effects = {
+        "unknown": "counted as unknown",
+        "finetune_unknown": "its fine-tuning is unknown",
+        "unchecked": "its compute counts, its hardware is not checked",
+    }
     for cell in cells[:_SHOWN_CELLS]:
         place = f"row {cell.row}" + (f", {cell.column}" if cell.column else "")
         say(f"  {place}: {cell.what} [{cell.code}]; {effects[cell.effect]}. {cell.fix}")
