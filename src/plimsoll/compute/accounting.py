@@ -1,19 +1,31 @@
-"""Exact accounting: from usage rows to accelerator time and FLOP per provider, account, run, chip and day."""
+"""Exact accounting: from usage rows to accelerator time and FLOP per provider, account, run, chip and day.
+
+    with open_usage(paths, engine) as delivery:
+        accounts = account(delivery, utilisation={"run-aster-7": 4_100})
+
+Use is whole accelerator-nanoseconds; times a peak in FLOP per nanosecond that is whole FLOP (`cap_flop`, what the
+hardware could have done); times utilisation in basis points that is whole ten-thousandths of a FLOP (`est_e4`, what it
+presumably did). Nothing is divided and nothing is a float, so sums do not depend on order, engine or threads.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from plimsoll.compute.rolling import WINDOWS, rolling_windows
+from plimsoll.compute.rolling import EXACT, WINDOWS, rolling_windows
+from plimsoll.compute.usage.delivery import Progress, UsageDelivery, no_progress
+from plimsoll.compute.usage.outcomes import Outcome
+from plimsoll.compute.utilisation import NO_ATTESTATIONS, PRIORS, Priors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     import ibis.expr.types as ir
 
-    from plimsoll.compute.usage.outcomes import Outcome
+REJECTIONS_LISTED = 1_000
+"""How many rejected rows are listed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,7 @@ class UnmappedSku:
 
     Attributes:
         quantity: sum of the quantity in `unit`, as an exact decimal string.
+        basis: what the SKU map could and could not tell, in words.
     """
 
     provider: str
@@ -51,6 +64,7 @@ class UnmappedSku:
     unit: str | None
     rows: int
     quantity: str
+    basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +72,11 @@ class ProviderCoverage:
     """Which days a provider's report covers.
 
     Attributes:
-        first_day: first UTC day with any accelerator row.
+        first_day: first UTC day with any row of use, of accelerators or not.
         last_day: last such day.
-        months: the UTC months (first day of each) with rows, in order.
+        months: the UTC months (first day of each) in which a row of use begins, in order.
         missing_months: months between the first and the last without any row.
-        grain: the coarsest charge period found: hour, day or month.
+        grain: the coarsest charge period of accelerator use: hour, day or month; none if there was none.
     """
 
     provider: str
@@ -84,7 +98,7 @@ class Totals:
         est_e4: what they presumably did, in units of 10^-4 FLOP.
         unused_accel_ns: reserved and left idle.
         unused_cap_flop: what the idle ones could have done.
-        last_end: end of the last charge period of any counted row, as microseconds since 1970 (UTC); None if none.
+        last_end: end of the last charge period of any sound row; None if there is none.
     """
 
     rows: int
@@ -94,8 +108,7 @@ class Totals:
     est_e4: int
     unused_accel_ns: int
     unused_cap_flop: int
-    first_day: date | None
-    last_day: date | None
+    last_end: datetime | None
 
 
 @dataclass(frozen=True)
@@ -111,6 +124,8 @@ class Accounts:
         rejections: the first rejected rows, at most `REJECTIONS_LISTED`; `outcomes` has the full counts.
         unmapped: all unmapped SKUs, most rows first.
         coverage: per provider, ordered by provider.
+        rejected_in: rejected rows per file path; files without any are left out.
+        priors: the version of the priors of tier C.
     """
 
     daily: ir.Table
@@ -120,6 +135,10 @@ class Accounts:
     rejections: tuple[Rejection, ...]
     unmapped: tuple[UnmappedSku, ...]
     coverage: tuple[ProviderCoverage, ...]
+    rejected_in: Mapping[str, int]
+    priors: Priors
+    delivery: UsageDelivery
+    _judged: Sequence[Any]
 
     def rolling(self, windows: Sequence[int] = WINDOWS) -> ir.Table:
         """provider, account, day, cap_30, est_e4_30, …: see `rolling.rolling_windows`, `peaks` and `crossings`."""
@@ -131,15 +150,46 @@ class Accounts:
         return tagged.group_by("provider", "account", "run_id").agg(
             first_day=tagged.day.min(),
             last_day=tagged.day.max(),
-            accel_ns=tagged.accel_ns.sum().cast("decimal(38, 0)"),
-            cap_flop=tagged.cap_flop.sum().cast("decimal(38, 0)"),
-            est_e4=tagged.est_e4.sum().cast("decimal(38, 0)"),
+            accel_ns=tagged.accel_ns.sum().cast(EXACT),
+            cap_flop=tagged.cap_flop.sum().cast(EXACT),
+            est_e4=tagged.est_e4.sum().cast(EXACT),
             rows=tagged.rows.sum().cast("int64"),
         )
 
     def net_negative_days(self) -> ir.Table:
         """Account-days on which corrections exceed use, which no meter can produce: provider, account, day, accel_ns."""
-        days = self.daily.group_by("provider", "account", "day").agg(
-            accel_ns=self.daily.accel_ns.sum().cast("decimal(38, 0)")
-        )
+        days = self.daily.group_by("provider", "account", "day").agg(accel_ns=self.daily.accel_ns.sum().cast(EXACT))
         return days.filter(days.accel_ns < 0)
+
+    def impossible(self) -> ir.Table:
+        """Rows of one named resource with more machine time than their charge period has; scans the rows.
+
+        provider, account, run_id, resource_id, file_no, row, start_us, end_us, machine_ns, possible_ns: see
+        `usage.plausible.impossible_rows`. Needs the delivery to be open still.
+        """
+        from plimsoll.compute.usage.plausible import impossible_rows
+
+        return impossible_rows(self._judged, self.delivery.engine)
+
+
+def account(
+    delivery: UsageDelivery,
+    utilisation: Mapping[str, int] = NO_ATTESTATIONS,
+    priors: Priors = PRIORS,
+    progress: Progress = no_progress,
+) -> Accounts:
+    """Accounts for every row of a delivery.
+
+    Args:
+        delivery: from `usage.read.open_usage`.
+        utilisation: attested utilisation in basis points by run id: tier B for rows tagged with that run.
+        priors: what tier C assumes.
+        progress: told after each batch of files.
+
+    Raises:
+        PlimsollError: ``parquet.unreadable``, ``engine.out_of_memory``; ``accounting.rows_lost`` if the outcomes do
+            not add up to the input, which would be a fault in this program.
+    """
+    from plimsoll.compute.settle import settle
+
+    return settle(delivery, utilisation, priors, progress)

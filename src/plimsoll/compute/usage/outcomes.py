@@ -59,6 +59,7 @@ _REASONS = (
     Reason("charge.not_usage", Outcome.OTHER, "a purchase, tax, credit or adjustment: money, not use"),
     Reason("slurm.step", Outcome.OTHER, "a step of a job whose allocation is counted on the job's own row"),
     Reason("slurm.no_accelerator", Outcome.OTHER, "the job had no accelerator allocated"),
+    Reason("slurm.never_ran", Outcome.OTHER, "the job never started"),
     Reason("commitment.unused", Outcome.UNUSED_COMMITMENT, "a commitment or reservation that nobody used"),
     Reason(
         "sku.unmapped",
@@ -67,13 +68,21 @@ _REASONS = (
         "Add the SKU to the SKU map, or fill x_AcceleratorModel and x_AcceleratorCount.",
     ),
     Reason(
+        "chip.no_peak",
+        Outcome.UNMAPPED,
+        "the accelerator is known, but nobody published what it can do",
+        "Add a figure with its source to the hardware catalogue.",
+    ),
+    Reason(
         "sku.ambiguous",
         Outcome.REJECTED,
         "the SKU names two different accelerators",
         "Report one row per accelerator model, or fill x_AcceleratorModel.",
     ),
     Reason("account.missing", Outcome.REJECTED, "no billing account", "Fill BillingAccountId."),
-    Reason("provider.missing", Outcome.REJECTED, "no provider", "Fill ServiceProviderName, or use provider=ID folders."),
+    Reason(
+        "provider.missing", Outcome.REJECTED, "no provider", "Fill ServiceProviderName, or use provider=ID folders."
+    ),
     Reason("time.missing", Outcome.REJECTED, "no start or no end of the charge period", "Fill both ends."),
     Reason(
         "time.unreadable",
@@ -93,6 +102,12 @@ _REASONS = (
         "the charge period ends before or when it starts",
         "Give an end later than the start.",
     ),
+    Reason(
+        "period.too_long",
+        Outcome.REJECTED,
+        "a charge period of more than 400 days, or outside the years 1990 to 2200",
+        "Report at least once a year.",
+    ),
     Reason("quantity.missing", Outcome.REJECTED, "no quantity", "Fill ConsumedQuantity or PricingQuantity."),
     Reason("quantity.unreadable", Outcome.REJECTED, "a quantity that is not a number", "Write plain decimal digits."),
     Reason(
@@ -100,12 +115,6 @@ _REASONS = (
         Outcome.REJECTED,
         "a quantity beyond anything a provider could deliver in one row",
         "Check the number and the unit.",
-    ),
-    Reason(
-        "unit.not_time",
-        Outcome.REJECTED,
-        "accelerator use in a unit that cannot become accelerator time",
-        "Report hours, GPU-hours, minutes or seconds.",
     ),
 )
 

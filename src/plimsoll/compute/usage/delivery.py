@@ -1,0 +1,108 @@
+"""What `open_usage` gives: the files, what was assumed about them, and their rows as canonical Ibis tables."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plimsoll.kernel.canonical import digest_of_stream
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+Progress = Callable[[str, int, int], None]
+"""Told after each step of something long: what is being done, how much is done, out of how much."""
+
+
+def no_progress(_step: str, _done: int, _total: int) -> None:
+    """Tells nobody."""
+
+
+@dataclass(frozen=True)
+class UsageFile:
+    """One input file.
+
+    Attributes:
+        path: as it was found, with forward slashes.
+        format: e.g. ``focus-1.2``, ``aws-cur-2``, ``slurm-sacct``, ``plain``.
+        rows: records, the header not counted.
+        provider: from a ``provider=ID`` folder, else None.
+        span: first start and last end of its charge periods, microseconds since 1970, where the file's own
+            statistics tell without reading it.
+        readable: the file as Parquet.
+    """
+
+    path: str
+    format: str
+    rows: int
+    size: int
+    provider: str | None
+    span: tuple[int, int] | None
+    readable: Path
+
+    @cached_property
+    def sha256(self) -> str:
+        """``sha256:`` and 64 hexadecimal digits of the file's bytes; read when first asked for."""
+        with Path(self.path).open("rb") as stream:
+            return digest_of_stream(stream)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something assumed about a file, or wrong with it, that does not keep its rows from being counted.
+
+    Attributes:
+        code: stable dotted identifier, e.g. ``time.assumed_utc``.
+        rows: how many rows it concerns; None where it concerns the file as a whole.
+        text: one sentence for the reader of the report.
+    """
+
+    file: str
+    code: str
+    rows: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Files of one format, one schema and one reading of zone-less times, as one canonical table (see columns.py)."""
+
+    format: str
+    file_numbers: tuple[int, ...]
+    rows: ir.Table
+    source: ir.Table
+
+
+@dataclass(frozen=True)
+class UsageDelivery:
+    """Everything that was handed in, opened and checked. Use it as a context manager: it owns temporary files.
+
+    Attributes:
+        engine: the Ibis backend that the tables belong to.
+        files: in the order of their paths; `file_no` in the tables counts from 0.
+        notes: assumptions made while opening. `quality.profile` finds more, at the price of a scan.
+    """
+
+    engine: Any
+    files: tuple[UsageFile, ...]
+    batches: tuple[Batch, ...]
+    notes: tuple[Note, ...]
+    staging: Path
+
+    @property
+    def row_count(self) -> int:
+        return sum(each.rows for each in self.files)
+
+    def close(self) -> None:
+        """Removes the temporary copies. The tables cannot be read after this; tables computed from them can."""
+        shutil.rmtree(self.staging, ignore_errors=True)
+
+    def __enter__(self) -> UsageDelivery:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

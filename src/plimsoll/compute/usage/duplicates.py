@@ -1,0 +1,157 @@
+"""The same use handed in twice: the same file, or a period of a provider in two files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from plimsoll.compute.usage.columns import KIND_COLUMNS
+from plimsoll.compute.usage.delivery import UsageDelivery, UsageFile
+from plimsoll.compute.usage.kinds import judge
+from plimsoll.kernel.errors import PlimsollError, Where
+
+_SOLD = tuple(name for name in KIND_COLUMNS if name != "provider_folder")
+_IDENTITY = ("account", "run_id", "resource_id", "sub_account", "region", "start_us", "end_us", "quantity")
+_LISTED = 10_000
+Span = tuple[int, int]
+
+
+def refuse_same_file_twice(files: Iterable[UsageFile]) -> None:
+    """Refuses two files with the same bytes. Digests are computed only for files of equal size.
+
+    Raises:
+        PlimsollError: ``usage.same_file_twice``.
+    """
+    by_size: dict[int, list[UsageFile]] = defaultdict(list)
+    for file in files:
+        by_size[file.size].append(file)
+    for same in by_size.values():
+        seen: dict[str, UsageFile] = {}
+        for file in same if len(same) > 1 else ():
+            twin = seen.setdefault(file.sha256, file)
+            if twin is not file:
+                raise PlimsollError(
+                    "usage.same_file_twice",
+                    f"the file has the same bytes as {twin.path}",
+                    fix="Hand in one of the two.",
+                    where=Where(file.path),
+                )
+
+
+def refuse_shared_rows(delivery: UsageDelivery) -> None:
+    """Refuses two files of one provider that report the same use.
+
+    Only files whose time ranges overlap are compared. Two rows are the same use if account, SKU, resource, charge
+    period, quantity and every other descriptive column are equal; marked corrections are left out, since they may
+    repeat each other. Files are refused if they share
+
+    - a row of an accelerator that names its resource, or
+    - more than a twentieth of the smaller file's rows, if those name their resource, or
+    - more than half of the smaller file's rows,
+
+    counting rows in the time that both cover. A few equal rows without a resource prove nothing: exports are cut into
+    files anywhere.
+
+    Raises:
+        PlimsollError: ``usage.delivered_twice``, naming both files and a row of each.
+    """
+    spans = _spans(delivery) if len(delivery.files) > 1 else {}
+    suspects = [
+        (one, other)
+        for one, other in combinations(sorted(spans), 2)
+        if _may_share(delivery.files[one], delivery.files[other], spans[one], spans[other])
+    ]
+    if not suspects:
+        return
+    rows = _comparable(delivery, {number for pair in suspects for number in pair})
+    twins = rows.group_by("key").agg(files=rows.file_no.nunique())
+    shared = rows.semi_join(twins.filter(twins.files > 1), "key")
+    if not delivery.engine.to_pyarrow(shared.count()).as_py():
+        return
+    for one, other in suspects:
+        _compare(delivery, rows, one, other, (max(spans[one][0], spans[other][0]), min(spans[one][1], spans[other][1])))
+
+
+def _may_share(one: UsageFile, other: UsageFile, first: Span, second: Span) -> bool:
+    same_provider = one.provider is None or other.provider is None or one.provider == other.provider
+    return same_provider and first[0] < second[1] and second[0] < first[1]
+
+
+def _spans(delivery: UsageDelivery) -> dict[int, Span]:
+    spans = {number: file.span for number, file in enumerate(delivery.files) if file.span}
+    for batch in delivery.batches:
+        if all(number in spans for number in batch.file_numbers):
+            continue
+        found = batch.rows.group_by("file_no").agg(first=batch.rows.start_us.min(), last=batch.rows.end_us.max())
+        for row in delivery.engine.to_pyarrow(found).to_pylist():
+            if row["first"] is not None and row["last"] is not None:
+                spans[row["file_no"]] = (row["first"], row["last"])
+    return spans
+
+
+def _comparable(delivery: UsageDelivery, numbers: set[int]) -> ir.Table:
+    """The rows of these files with a digest of all that says which use a row is."""
+    parts = []
+    for batch in delivery.batches:
+        if not numbers & set(batch.file_numbers):
+            continue
+        rows = batch.rows.filter(batch.rows.file_no.isin(sorted(numbers)))
+        rows = rows.filter(rows.charge_class.fill_null("") != "Correction")
+        words = [ibis.coalesce(rows[name].nullif("NULL"), "") for name in _SOLD]
+        words += [rows[name].cast("decimal(38, 15)" if name == "quantity" else "string") for name in _IDENTITY]
+        texts = [word.cast("string").fill_null("") for word in words]
+        parts.append(
+            rows.select(
+                "file_no",
+                "row",
+                "start_us",
+                "end_us",
+                "resource_id",
+                key=ibis.literal("\x1f").join(texts).hexdigest("md5"),
+            )
+        )
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def _compare(delivery: UsageDelivery, rows: ir.Table, one: int, other: int, common: Span) -> None:
+    within = rows.filter(rows.start_us < common[1], rows.end_us > common[0])
+    first, second = within.filter(within.file_no == one), within.filter(within.file_no == other)
+    shared = first.semi_join(second, "key")
+    engine = delivery.engine
+    size = min(engine.to_pyarrow(each.count()).as_py() for each in (first, second))
+    count = engine.to_pyarrow(shared.count()).as_py()
+    if not count:
+        return
+    named = engine.to_pyarrow(shared.resource_id.count()).as_py()
+    certain = named * 20 > size or count * 2 > size
+    pairs = shared.filter(shared.resource_id.notnull()) if named else shared
+    listed = engine.to_pyarrow(pairs.select("row", "key").order_by("row").limit(_LISTED)).to_pylist()
+    if not certain:
+        listed = _accelerators(delivery, one, listed) if named else []
+    if not listed:
+        return
+    twin = second.filter(second.key == listed[0]["key"])
+    raise PlimsollError(
+        "usage.delivered_twice",
+        f"{count:,} of its rows are also in {delivery.files[other].path} (there, row "
+        f"{engine.to_pyarrow(twin.row.min()).as_py()}): the same use was handed in twice",
+        fix="Hand in one of the two; a delivery replaces the earlier one for its provider and period.",
+        where=Where(delivery.files[one].path, row=listed[0]["row"]),
+    )
+
+
+def _accelerators(delivery: UsageDelivery, number: int, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of the rows that are use of an accelerator."""
+    batch = next(each for each in delivery.batches if number in each.file_numbers)
+    numbers = [each["row"] for each in listed]
+    names = [*KIND_COLUMNS, "from_pricing"]
+    rows = batch.rows.filter(batch.rows.file_no == number, batch.rows.row.isin(numbers)).select("row", *names)
+    kinds: Mapping[int, dict[str, Any]] = {
+        each.pop("row"): each for each in delivery.engine.to_pyarrow(rows).to_pylist()
+    }
+    return [each for each in listed if judge(kinds[each["row"]]).counted]

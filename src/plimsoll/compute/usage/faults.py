@@ -1,0 +1,53 @@
+"""Turning an engine's failure over many files into one coded error that names the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from plimsoll.compute.usage.delivery import UsageFile
+from plimsoll.compute.usage.detect import first_line
+from plimsoll.kernel.errors import PlimsollError, Where
+
+
+@contextmanager
+def blaming_files(files: Sequence[UsageFile]) -> Iterator[None]:
+    """Engine errors inside become a `PlimsollError` about the first file that cannot be read to its end.
+
+    Raises:
+        PlimsollError: ``parquet.unreadable``, ``engine.out_of_memory``, or ``engine.failed`` where every file is sound.
+    """
+    try:
+        yield
+    except duckdb.OutOfMemoryException as problem:
+        raise PlimsollError(
+            "engine.out_of_memory",
+            f"the engine ran out of memory or of temporary disk space: {first_line(problem)}",
+            fix="Free disk space in the temporary folder, or give the engine more memory.",
+        ) from None
+    except duckdb.Error as problem:
+        raise _unreadable(files) or PlimsollError(
+            "engine.failed",
+            f"the engine could not do this: {first_line(problem)}",
+            fix="Every file could be read on its own; please report this with the message above.",
+        ) from problem
+
+
+def _unreadable(files: Sequence[UsageFile]) -> PlimsollError | None:
+    for file in files:
+        try:
+            with pq.ParquetFile(file.readable) as parquet:
+                for _ in parquet.iter_batches(batch_size=65_536):
+                    continue
+        except (pa.ArrowException, OSError, ValueError) as problem:
+            return PlimsollError(
+                "parquet.unreadable",
+                f"the Parquet file is damaged: {first_line(problem)}",
+                fix="Write the file again and deliver it complete.",
+                where=Where(file.path),
+            )
+    return None
