@@ -44,9 +44,9 @@ def run(*arguments: object) -> Result:
 def test_the_answer_in_words(table: Path) -> None:
     result = run(table, "--rulebook", "eu-gpai", "--as-of", "2026-11-21")
     assert result.exit_code == 0, result.output
-    assert result.output.startswith("3 of 5 models state their training compute; 2 do not and count as unknown")
+    assert result.output.startswith("3 of 5 models are above a line in force.\n2 do not state their training compute")
     for part in (
-        "eu-gpai.systemic_risk  > 1 × 10²⁵  in force",
+        "> 1 × 10²⁵",
         "explained by base",
         "1 explained by the base model's compute, 0 open",
         '  row 2, Training compute (FLOP): "oops" is not an amount',
@@ -81,6 +81,7 @@ def test_the_authoritys_line_other_columns_and_two_dates(tmp_path: Path) -> None
     assert (found["lines"][0]["line"], found["lines"][0]["above"]) == ("1000000000000000000000000", 1)
     assert found["claims"]["missing_columns"]
     words = run(table, "--map", "compute=Work", "--rulebook", "conditional-treaty")
+    assert words.output.startswith("None of the lines chosen is in force")
     assert "No model states its hardware" in words.output
 
 

@@ -86,10 +86,14 @@ def _read(csv: Path, columns: list[str], quiet: bool) -> Population:
 
 def _show_lines(found: Survey) -> None:
     compute = found.population.compute
+    binding = [c.counts.above for c in found.lines if c.line.status == "in_force" and c.by == "compute"]
+    rows = found.population.rows
     say(
-        f"{compute.known:,} of {found.population.rows:,} models state their training compute; "
-        f"{compute.unknown:,} do not and count as unknown, never as below.\n"
+        f"{max(binding):,} of {rows:,} models are above a line in force."
+        if binding
+        else f"None of the lines chosen is in force; where {rows:,} models stand all the same:"
     )
+    say(f"{compute.unknown:,} do not state their training compute and count as unknown, never as below.\n")
     show_table(
         ("provision", "line (FLOP)", "status", "above", "surely", "unsure", "below", "unknown"),
         [_row(counted) for counted in found.lines],
@@ -101,8 +105,8 @@ def _show_lines(found: Survey) -> None:
     percent = decimal_text(found.margin * 100)
     say(
         f"\nabove: by the stated figure. surely: even {percent} % less would be above. below: even {percent} % more "
-        "would not be.\nunsure: indeterminate, because the line lies within the margin. Only the compute comparison of a "
-        "provision\nis counted; its other conditions (revenue, modality, place) and its status decide whether it binds."
+        "would not be.\nunsure: indeterminate, because the line lies within the margin. Only the compute comparison of "
+        "a provision\nis counted; its other conditions (revenue, modality, place) and status decide whether it binds."
     )
     if any(counted.by == "finetune_compute" for counted in found.lines):
         say("* counts fine-tuning only, so the stated fine-tuning compute is compared, not the total.")
@@ -145,7 +149,7 @@ def _show_group(group: Group, hardware: str) -> None:
     listed = group.discrepancies
     outcome = f": {group.explained} explained by the base model's compute, {len(listed) - group.explained} open."
     say(
-        f"\n{len(listed)} of {group.checked} models that state {hardware} claim more compute than it can do"
+        f"\n{len(listed)} of {group.checked} models that name {hardware} claim more compute than that can do"
         f"{outcome if listed else '.'}"
     )
     if listed:
