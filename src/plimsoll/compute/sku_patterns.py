@@ -1,6 +1,7 @@
 """The SKU map: which machine names and product words of which cloud mean which accelerators, and how many.
 
-The data are `data/skus.csv`. A pattern is plain text, matched without regard to case, as a whole word:
+The data are `data/skus.csv`. A pattern is plain text that begins with a letter or a digit. It is matched without regard
+to case, as a whole word, and:
 
     _      stands for a space, an underscore, a hyphen, or nothing
     *      stands for one or more letters and digits
@@ -204,7 +205,9 @@ def read_sku_map(text: str, catalogue: Catalogue) -> SkuMap:
         if catalogue.find(row["chip"]) is None or catalogue.get(row["chip"]).id != row["chip"]:
             raise _bad_row(line, f'"{row["chip"]}" is not the id of a chip in the catalogue')
         pattern = row["pattern"].casefold()
-        if not re.fullmatch(r"(?:[a-z0-9._*-]|\{n\})+", pattern) or pattern in rows:
+        if not row["source"]:
+            raise _bad_row(line, "a pattern without a source")
+        if not re.fullmatch(r"[a-z0-9](?:[a-z0-9._*-]|\{n\})*", pattern) or pattern in rows:
             raise _bad_row(line, f'the pattern "{row["pattern"]}" appears twice or has characters with no meaning')
         per_number = "{n}" in row["accelerators"]
         if per_number and pattern.count("{n}") != 1:

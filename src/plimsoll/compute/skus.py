@@ -48,7 +48,7 @@ _LOOKS_LIKE_AWS = re.compile(
 _LOOKS_BY_VENDOR = {
     None: _LOOKS_LIKE_AWS,
     "aws": _LOOKS_LIKE_AWS,
-    "azure": re.compile(r"(?<![^\W_])n[cdgv](?:\d+[a-z]*|[a-z]* ?[a-z0-9_ ]{0,30}series)(?![^\W_])"),
+    "azure": re.compile(r"(?<![^\W_])n[cdgv](?!me)(?:\d+[a-z]*|[a-z]* ?[a-z0-9_ ]{0,30}series)(?![^\W_])"),
     "ibm": re.compile(r"(?<![^\W_])gx\d+[a-z]*-\d"),
     "gcp": re.compile(r"(?<![^\W_])(?:a[2-9]x?-[a-z]+|g[2-9]-[a-z]+|ct\d[a-z]*-[a-z]+)-\d"),
     "alibaba": re.compile(r"(?<![^\W_])(?:ebm|scc|v|s)?gn\d[a-z]*"),
