@@ -62,7 +62,7 @@ class Totals:
     """Sums over everything that was accepted.
 
     Attributes:
-        first_day, last_day: of accelerator use; None when there is none.
+        first_day, last_day: first and last UTC day with any row of use; None when there is none.
         cap_flop, est_flop: over all accounts and days, not over a window.
         findings: how many of each severity, strongest first, zeros included.
         outcomes: how many rows of all usage files had which outcome; the counts add up to `rows`.
@@ -169,10 +169,16 @@ class UnusedCommitment:
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """Negative rows that were netted out: their number and the compute they took back (cap, as a positive amount)."""
+    """Negative rows that were netted out.
+
+    Attributes:
+        unmarked: how many of them were not marked as corrections.
+        cap_flop: what they took back, as a positive bound; None where that was not kept.
+    """
 
     rows: int
-    cap_flop: int
+    cap_flop: int | None = None
+    unmarked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +189,7 @@ class DataQuality:
     unmapped: tuple[UnmappedSku, ...] = ()
     assumptions: tuple[str, ...] = ()
     unused: tuple[UnusedCommitment, ...] = ()
-    corrections: Corrections = Corrections(0, 0)
+    corrections: Corrections = Corrections(0)
 
 
 @dataclass(frozen=True, slots=True)

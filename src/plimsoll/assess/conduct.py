@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plimsoll.assess.assessment import AccountSeries, Assessment, InputFile, PinnedRule, Totals
+from plimsoll.assess.assessment import AccountSeries, Assessment, DeclarationSeen, InputFile, PinnedRule, Totals
 from plimsoll.assess.check import hardware_bound
-from plimsoll.assess.declarations import Declaration, load_declarations
-from plimsoll.assess.detectors.figures import HeldLine
+from plimsoll.assess.declarations import Declaration, declaration_files, load_declarations
+from plimsoll.assess.detectors.figures import HeldLine, whole_flop
 from plimsoll.assess.detectors.impossible_figure import Claim
 from plimsoll.assess.evidence import RuleEvidence
 from plimsoll.assess.finding import Finding, in_order
 from plimsoll.assess.judge import Judge, ReportsSeen, counts
 from plimsoll.assess.line_choice import choose_line
+from plimsoll.assess.quality import data_quality, outcome_counts, unmapped_skus, usage_inputs
 from plimsoll.assess.series import SeriesKeeper
 from plimsoll.assess.tables import before, candidate_use, largest_accounts, negative_days, overfull_rows, tagged_use
 from plimsoll.kernel.canonical import digest_of_stream
 from plimsoll.kernel.errors import PlimsollError, Where
+from plimsoll.kernel.period import start_of_day
 from plimsoll.kernel.rounding import divide_half_even
 
 if TYPE_CHECKING:
@@ -69,8 +72,7 @@ def conduct(request: Request, progress: Progress = lambda step, done, total: Non
         declarations = load_declarations(request.declarations, names.of(request.declarations))
     engine = connect(threads=request.threads)
     with open_usage(request.usage, engine, progress) as delivery:
-        progress("accounting", 0, 1)
-        accounts = account(delivery, _attested(declarations))
+        accounts = account(delivery, _attested(declarations), progress=progress)
         as_of = request.as_of or _end_of_data(accounts)
         rule = choose_line(request.rulebook, as_of)
         return _Conduct(delivery, accounts, declarations, rule, as_of, names, progress).assessment(request.declarations)
@@ -114,66 +116,63 @@ def _end_of_data(accounts: Accounts) -> date:
             "no row could be counted, so the end of the data is not known",
             fix="Give --as-of DATE, or see why rows were rejected.",
         )
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=last)
-    whole_day = moment == moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    return moment.date() if whole_day else moment.date() + timedelta(days=1)
+    last = last.astimezone(UTC)
+    return last.date() if last == start_of_day(last.date()) else last.date() + timedelta(days=1)
 
 
+@dataclass(frozen=True)
 class _Conduct:
     """One assessment, once its inputs are read and accounted for."""
 
-    def __init__(
-        self,
-        delivery: UsageDelivery,
-        accounts: Accounts,
-        declarations: tuple[Declaration, ...],
-        rule: PinnedRule,
-        as_of: date,
-        names: Names,
-        progress: Progress,
-    ) -> None:
-        self._delivery = delivery
-        self._accounts = accounts
-        self._declared = declarations
-        self._seen = tuple(declaration.seen() for declaration in declarations)
-        self._rule = rule
-        self._line = HeldLine(
+    delivery: UsageDelivery
+    accounts: Accounts
+    declared: tuple[Declaration, ...]
+    rule: PinnedRule
+    as_of: date
+    names: Names
+    progress: Progress
+
+    @cached_property
+    def seen(self) -> tuple[DeclarationSeen, ...]:
+        return tuple(declaration.seen() for declaration in self.declared)
+
+    @property
+    def line(self) -> HeldLine:
+        rule = self.rule
+        return HeldLine(
             RuleEvidence(
                 rule.id, rule.provision, rule.metric, rule.comparator, rule.line_flop, rule.status, rule.citation
             )
         )
-        self._as_of = as_of
-        self._names = names
-        self._progress = progress
 
     def assessment(self, declared_in: Path | None) -> Assessment:
         """Judges everything and gathers the answer."""
         findings, series = self._judged()
         ordered = in_order(findings)
-        inputs = usage_inputs(self._delivery, self._accounts, self._names.of)
+        inputs = usage_inputs(self.delivery, self.accounts, self.names.of)
         if declared_in is not None:
             inputs = (*inputs, *self._declaration_inputs(declared_in))
         return Assessment(
-            rule=self._rule,
-            as_of=self._as_of,
+            rule=self.rule,
+            as_of=self.as_of,
             inputs=inputs,
             totals=self._totals(ordered),
             findings=ordered,
             accounts=series,
-            data_quality=data_quality(self._delivery, self._accounts, self._names.of),
-            declarations=self._seen,
+            data_quality=data_quality(self.delivery, self.accounts, self.names.of),
+            declarations=self.seen,
         )
 
     def _judged(self) -> tuple[list[Finding], tuple[AccountSeries, ...]]:
-        daily = before(self._accounts.daily, self._as_of)
+        daily = before(self.accounts.daily, self.as_of)
         largest = largest_accounts(daily)
-        tagged = tuple(tagged_use(daily, {declaration.id for declaration in self._seen}))
-        judge = Judge(self._line, self._seen, tagged, self._as_of)
-        keeper = SeriesKeeper(largest, self._as_of)
-        named = {account for declaration in self._seen for account in declaration.accounts} | set(largest)
+        tagged = tuple(tagged_use(daily, {declaration.id for declaration in self.seen}))
+        judge = Judge(self.line, self.seen, tagged, self.as_of)
+        keeper = SeriesKeeper(largest, self.as_of)
+        named = {account for declaration in self.seen for account in declaration.accounts} | set(largest)
         findings: list[Finding] = []
-        for number, use in enumerate(candidate_use(daily, self._line, named, self._as_of)):
-            self._progress(f"judging {use.subject}", number, number + 1)
+        for number, use in enumerate(candidate_use(daily, self.line, named, self.as_of)):
+            self.progress(f"judging {use.subject}", number, number + 1)
             found = list(judge.account(use))
             keeper.offer([use], found, judge.coverage(use.subject))
             findings += found
@@ -186,13 +185,14 @@ class _Conduct:
     def _reports_seen(self) -> ReportsSeen:
         months = {
             coverage.provider: frozenset((month.year, month.month) for month in coverage.months)
-            for coverage in self._accounts.coverage
+            for coverage in self.accounts.coverage
         }
+        files = [self.names.of(file.path) for file in self.delivery.files]
         return ReportsSeen(
             months=months,
-            unmapped=unmapped_skus(self._accounts),
-            negative=tuple(negative_days(self._accounts.net_negative_days())),
-            overfull=tuple(overfull_rows(self._accounts.impossible(), self._names.of)),
+            unmapped=unmapped_skus(self.accounts),
+            negative=tuple(negative_days(self.accounts.net_negative_days())),
+            overfull=tuple(overfull_rows(self.accounts.impossible(), files)),
         )
 
     def _claims(self) -> tuple[Claim, ...]:
@@ -203,32 +203,33 @@ class _Conduct:
                 hardware_bound(declaration),
                 declaration.utilisation.share if declaration.utilisation is not None else None,
             )
-            for declaration, seen in zip(self._declared, self._seen, strict=True)
+            for declaration, seen in zip(self.declared, self.seen, strict=True)
         )
 
     def _totals(self, findings: Sequence[Finding]) -> Totals:
-        totals = self._accounts.totals
+        totals, outcomes = self.accounts.totals, outcome_counts(self.accounts)
         return Totals(
             rows=totals.rows,
-            rejected=sum(count.rows for count in self._accounts.outcomes if count.outcome.value == "rejected"),
-            providers=len(self._accounts.coverage),
+            rejected=dict(outcomes)["rejected"],
+            providers=len(self.accounts.coverage),
             accounts=totals.accounts,
-            declarations=len(self._seen),
-            first_day=totals.first_day,
-            last_day=totals.last_day,
+            declarations=len(self.seen),
+            first_day=min((coverage.first_day for coverage in self.accounts.coverage), default=None),
+            last_day=max((coverage.last_day for coverage in self.accounts.coverage), default=None),
             cap_flop=totals.cap_flop,
             est_flop=whole_flop(totals.est_e4),
             findings=counts(findings),
+            outcomes=outcomes,
         )
 
     def _declaration_inputs(self, declared_in: Path) -> tuple[InputFile, ...]:
         """The declarations' files; their rows are the declarations in them."""
         held: dict[str, int] = {}
-        for declaration in self._declared:
+        for declaration in self.declared:
             held[declaration.file] = held.get(declaration.file, 0) + 1
         files = declaration_files(declared_in)
         return tuple(
-            InputFile(self._names.of(file), _sha256(file), "declarations", held.get(self._names.of(file), 0), 0)
+            InputFile(self.names.of(file), _sha256(file), "declarations", held.get(self.names.of(file), 0), 0)
             for file in files
         )
 

@@ -122,12 +122,12 @@ def load_declarations(path: Path, name: str | None = None) -> tuple[Declaration,
     """
     shown = name if name is not None else path.as_posix()
     try:
-        if path.is_dir():
-            files = sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml"))
-            found = [d for file in files for d in parse_declarations(file.read_bytes(), f"{shown}/{file.name}")]
-            refuse_repeated(found)
-            return tuple(found)
-        return parse_declarations(path.read_bytes(), shown)
+        if not path.is_dir():
+            return parse_declarations(path.read_bytes(), shown)
+        files = declaration_files(path)
+        found = [d for file in files for d in parse_declarations(file.read_bytes(), f"{shown}/{file.name}")]
+        refuse_repeated(found)
+        return tuple(found)
     except OSError as problem:
         raise PlimsollError(
             "declaration.unreadable",
@@ -135,6 +135,13 @@ def load_declarations(path: Path, name: str | None = None) -> tuple[Declaration,
             fix="Check the path and its permissions.",
             where=Where(file=shown),
         ) from None
+
+
+def declaration_files(path: Path) -> tuple[Path, ...]:
+    """The file itself, or the ``.yaml`` files of a folder in order of names."""
+    if not path.is_dir():
+        return (path,)
+    return tuple(sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml")))
 
 
 def parse_declarations(content: bytes, file: str) -> tuple[Declaration, ...]:

@@ -6,14 +6,14 @@ that a declaration names, or that are among the largest come over as rows, one a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.assess.detectors.approaching_line import BASIS_DAYS, HORIZON_DAYS
 from plimsoll.assess.detectors.figures import AccountUse, HeldLine, UseRow, whole_flop
-from plimsoll.assess.detectors.impossible_figure import NegativeDay
+from plimsoll.assess.detectors.impossible_figure import NegativeDay, OverfullRow
 from plimsoll.assess.detectors.under_declared_run import TaggedUse
 from plimsoll.assess.evidence import UsageEvidence
 
@@ -25,6 +25,9 @@ LARGEST = 12
 
 AT_A_TIME = 2_000
 """How many accounts come over in one query, so that a low line on a large country does not fill the memory."""
+
+ONE_MACHINE = r"(^|/)i-[0-9a-f]{8,17}$|/virtualMachines/[^/]+$|/instances/[^/]+$"
+"""Ids of single machines: AWS (EC2), Azure, Google Cloud."""
 
 EXACT = "decimal(38, 0)"
 
@@ -107,6 +110,28 @@ def negative_days(table: ir.Table) -> Iterator[tuple[str, tuple[NegativeDay, ...
     ordered = table.order_by("provider", "account", "day")
     for subject, group in groupby(_rows(ordered), key=lambda row: f"{row['provider']}/{row['account']}"):
         yield subject, tuple(NegativeDay(_day(row["day"]), int(row["accel_ns"])) for row in group)
+
+
+def overfull_rows(table: ir.Table, file_names: Sequence[str]) -> Iterator[tuple[str, tuple[OverfullRow, ...]]]:
+    """Account by account, the rows of a single machine with more machine time than their charge period has.
+
+    A resource may also stand for a whole cluster, whose hours add up to more than the clock's. So only resources count
+    whose id is that of one machine in one of the clouds' own forms.
+
+    Args:
+        table: as `compute.usage.plausible.impossible_rows` gives it.
+        file_names: what the files of the delivery are called, in its order.
+    """
+    single = table.filter(table.resource_id.re_search(ONE_MACHINE))
+    ordered = single.order_by("provider", "account", "file_no", "row")
+    for subject, group in groupby(_rows(ordered), key=lambda row: f"{row['provider']}/{row['account']}"):
+        yield subject, tuple(
+            OverfullRow(
+                file_names[row["file_no"]], row["row"], row["resource_id"],
+                int(row["machine_ns"]), int(row["possible_ns"]),
+            )
+            for row in group
+        )  # fmt: skip
 
 
 def _subject_sums(daily: ir.Table, recent_from: date) -> ir.Table:

@@ -45,16 +45,16 @@ class NegativeDay:
 
 @dataclass(frozen=True, slots=True)
 class OverfullRow:
-    """One resource that was used for longer than its charge period lasts.
+    """One machine that was used for longer than its charge period lasts.
 
     Attributes:
-        accel_ns: accelerator-time as reported; possible_ns: as the charge period allows.
+        machine_ns: machine time as reported; possible_ns: as the charge period allows.
     """
 
     file: str
     row: int
     resource: str
-    accel_ns: int
+    machine_ns: int
     possible_ns: int
 
 
@@ -127,10 +127,10 @@ def negative_usage(subject: str, days: Sequence[NegativeDay]) -> Iterator[Findin
 
 
 def overfull_usage(subject: str, rows: Sequence[OverfullRow]) -> Iterator[Finding]:
-    """An account with resources that ran for longer than the time they were charged for."""
+    """An account with machines that ran for longer than the time they were charged for."""
     if not rows:
         return
-    worst = max(rows, key=lambda row: (Fraction(row.accel_ns, max(1, row.possible_ns)), row.file, -row.row))
+    worst = max(rows, key=lambda row: (Fraction(row.machine_ns, max(1, row.possible_ns)), row.file, -row.row))
     count = "One row" if len(rows) == 1 else f"{len(rows):,} rows"
     yield new_finding(
         Code.IMPOSSIBLE_FIGURE,
@@ -139,18 +139,18 @@ def overfull_usage(subject: str, rows: Sequence[OverfullRow]) -> Iterator[Findin
         title=f"{count} of {subject} report{'s' if len(rows) == 1 else ''} more hours than the charge period has",
         evidence=tuple(
             FigureEvidence(
-                f"use of {row.resource}", _hours(row.accel_ns), _hours(row.possible_ns), "accelerator-hours",
+                f"use of {row.resource}", _hours(row.machine_ns), _hours(row.possible_ns), "machine-hours",
                 f"{row.file}, row {row.row}",
             )
             for row in sorted(rows, key=lambda row: (row.file, row.row))[:SHOWN]
         ),
         explanation=(
-            f"{count} of {subject} report{'s' if len(rows) == 1 else ''} one resource as used for longer than the "
-            f"charge period lasts: {worst.resource} in {worst.file}, row {worst.row}, with {_hours(worst.accel_ns)} "
-            f"accelerator-hours where {_hours(worst.possible_ns)} are possible. The rows are counted as reported, so "
+            f"{count} of {subject} report{'s' if len(rows) == 1 else ''} one machine as used for longer than the "
+            f"charge period lasts: {worst.resource} in {worst.file}, row {worst.row}, with {_hours(worst.machine_ns)} "
+            f"machine-hours where {_hours(worst.possible_ns)} are possible. The rows are counted as reported, so "
             "the account's figures may be too high."
         ),
-        clears="Rows with the right quantity, unit or charge period; or one resource per row.",
+        clears="Rows with the right quantity, unit or charge period; or one machine per row.",
     )  # fmt: skip
 
 

@@ -37,9 +37,9 @@ def rows_by_outcome(assessment: Assessment) -> list[tuple[str, int]]:
     The counts of the files are taken as they are: rows without an outcome would show as such, not vanish.
     """
     sums = dict.fromkeys(OUTCOMES, 0)
-    for file in assessment.inputs:
-        for outcome, rows in file.outcomes:
-            sums[outcome] = sums.get(outcome, 0) + rows
+    counted = assessment.totals.outcomes or [pair for file in assessment.inputs for pair in file.outcomes]
+    for outcome, rows in counted:
+        sums[outcome] = sums.get(outcome, 0) + rows
     if (left := assessment.totals.rows - sum(sums.values())) != 0:
         sums["without an outcome"] = left
     return list(sums.items())
@@ -144,11 +144,12 @@ def _corrections(known: DataQuality) -> Markup | None:
         return None
     rows = count(known.corrections.rows, "row")
     verb = "takes" if known.corrections.rows == 1 else "take"
+    taken = known.corrections.cap_flop
     return element(
         "p",
-        f"{rows} {verb} back compute that an earlier row had reported, ",
-        flop(known.corrections.cap_flop),
-        " FLOP of the bound in all; the figures above are net of it.",
+        f"{rows} {verb} back compute that an earlier row had reported",
+        None if taken is None else join([", ", flop(taken), " FLOP of the bound in all"]),
+        "; the figures above are net of it.",
     )
 
 
