@@ -270,10 +270,23 @@ def test_a_unit_without_a_known_length(unit: str | None) -> None:
     assert match("p5.48xlarge", unit).outcome == "unmapped"
 
 
-def test_a_chip_without_a_published_peak_is_not_counted_as_nothing() -> None:
-    found = match("MLU290", "chip hours")
-    assert found.outcome == "unmapped"
-    assert "peak" in found.basis
+def test_storage_between_two_machines_is_not_ambiguous() -> None:
+    assert match("data copied from p4d.24xlarge to p5.48xlarge", "GB").outcome == "other"
+    assert match(unit="GB-Months", x_accelerator_model="H300").outcome == "other"
+
+
+def test_machine_time_is_told_from_accelerator_time() -> None:
+    """Eight GPU-hours within an hour are possible; eight hours of one machine are not."""
+    assert match(sku_meter="BoxUsage:p5.48xlarge").machine_time
+    assert not match("p5.48xlarge", "GPU-Hours").machine_time
+    assert not match("Nvidia H100 80GB GPU running in Americas", details_instance_type="a3-highgpu-8g").machine_time
+    assert not match("TpuV5e in Americas", provider="Google Cloud").machine_time
+
+
+@pytest.mark.parametrize("model", ["none", "N/A", "-", "NULL", " "])
+def test_a_model_that_says_there_is_none(model: str) -> None:
+    assert match("m5.large", x_accelerator_model=model).outcome == "other"
+    assert accelerators(match("p5.48xlarge", x_accelerator_model=model))[1] == 8
 
 
 @pytest.mark.parametrize(

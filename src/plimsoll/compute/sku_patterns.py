@@ -7,7 +7,8 @@ to case, as a whole word, and:
     *      stands for one or more letters and digits
     {n}    stands for a whole number, which the column `accelerators` may use as {n} or {n}/2
 
-A row with a number in `accelerators` names a machine; a row without one names the accelerator alone.
+A row with a number in `accelerators` names what is sold: a `machine`, or a `part` of one that the cloud bills by itself
+(chips of a TPU pod), of which a machine can use several at once. A row without one names the accelerator alone.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from fractions import Fraction
 from functools import lru_cache
 from importlib import resources
 from math import prod
+from typing import Literal
 
 from plimsoll.compute.billing_units import HOUR_NS
 from plimsoll.compute.catalogue import Catalogue, load_catalogue
 from plimsoll.kernel.errors import PlimsollError, Where
 
-_COLUMNS = ["vendor", "pattern", "chip", "accelerators", "needs", "source"]
+_COLUMNS = ["vendor", "pattern", "chip", "accelerators", "sold_as", "needs", "source"]
 _VENDORS = {
     "aws": "aws amazon",
     "azure": "azure microsoft",
@@ -59,13 +61,20 @@ _GPUS = re.compile(r"(?<![\w.])(\d{1,4})[ -]?gpus?(?![^\W_])")
 
 @dataclass(frozen=True, slots=True)
 class SkuPattern:
-    """One row of the map. `accelerators` is per machine and, where `per_number` is set, per the number {n}."""
+    """One row of the map.
+
+    Attributes:
+        accelerators: per machine or part, and where `per_number` is set per the number {n}; None for a mere name.
+        part: sold by itself and not as a machine.
+        needs: words of which one must stand on the same line of the bill.
+    """
 
     vendor: str
     pattern: str
     chip: str
     accelerators: Fraction | None
     per_number: bool
+    part: bool
     needs: tuple[str, ...]
 
 
@@ -76,13 +85,13 @@ class Mention:
     Attributes:
         chip: catalogue id.
         words: the words of the text that name it.
-        machine: whether they name a machine rather than the accelerator itself.
-        accelerators: of the machine, or as a multiple in the text ("8x H100", "H100, 8 GPUs"); None if there is none.
+        sold_as: what they name: a ``machine``, a ``part`` that is billed by itself, or only the accelerator (``name``).
+        accelerators: of the machine or part, or as a multiple in the text ("8x H100", "H100, 8 GPUs"), if any.
     """
 
     chip: str
     words: str
-    machine: bool
+    sold_as: Literal["machine", "part", "name"]
     accelerators: Fraction | None
 
 
@@ -122,7 +131,7 @@ class SkuMap:
         rest = text
         for row, match, number in machines.search(text, context):
             accelerators = row.accelerators * number if row.accelerators and row.per_number else row.accelerators
-            found.append(Mention(row.chip, match.group(), True, accelerators))
+            found.append(Mention(row.chip, match.group(), "part" if row.part else "machine", accelerators))
             rest = rest[: match.start()] + "|" * len(match.group()) + rest[match.end() :]
         for row, match, _ in names.search(rest, context):
             times = (
@@ -131,7 +140,7 @@ class SkuMap:
                 or _GPUS.search(rest)
             )
             number = prod(int(factor) for factor in re.findall(r"\d+", times[1])) if times else 0
-            found.append(Mention(row.chip, match.group(), False, Fraction(number) if number else None))
+            found.append(Mention(row.chip, match.group(), "name", Fraction(number) if number else None))
         return tuple(found)
 
     def _of(self, vendor: str | None) -> tuple[_Matcher, _Matcher]:
@@ -212,12 +221,15 @@ def read_sku_map(text: str, catalogue: Catalogue) -> SkuMap:
         per_number = "{n}" in row["accelerators"]
         if per_number and pattern.count("{n}") != 1:
             raise _bad_row(line, "accelerators uses {n}, which the pattern does not have once")
+        if row["sold_as"] not in (("machine", "part") if row["accelerators"] else ("",)):
+            raise _bad_row(line, "sold_as is machine or part where accelerators has a number, and empty elsewhere")
         rows[pattern] = SkuPattern(
             vendor=row["vendor"],
             pattern=pattern,
             chip=row["chip"],
             accelerators=_count(line, row["accelerators"].replace("{n}", "1")) if row["accelerators"] else None,
             per_number=per_number,
+            part=row["sold_as"] == "part",
             needs=tuple(filter(None, row["needs"].split("|"))),
         )
     return SkuMap(rows.values())

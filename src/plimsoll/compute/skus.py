@@ -88,6 +88,8 @@ class SkuMatch:
         unit_ns: 0 unless ``accelerator``.
         basis: why, in words for a person.
         idle: the meter says that the capacity was reserved and not used.
+        machine_time: one unit is time of one machine, so that a machine cannot have more of it than the charge period
+            is long. Not so where single accelerators are priced: eight of them make eight GPU-hours an hour.
     """
 
     outcome: Outcome
@@ -96,6 +98,7 @@ class SkuMatch:
     unit_ns: int
     basis: str
     idle: bool = False
+    machine_time: bool = False
 
 
 @lru_cache(maxsize=262_144)
@@ -106,13 +109,13 @@ def resolve(descriptor: SkuDescriptor) -> SkuMatch:
     unit = read_unit(_present(descriptor.unit))
     unit_words = f'"{descriptor.unit}"' if _present(descriptor.unit) else "a unit that the bill leaves out"
     named = _named(descriptor, texts, whole)
-    if isinstance(named, SkuMatch):
-        return named
     if named is None and not _looks_like_accelerator(descriptor, whole, unit):
         return _not_counted("other", "names no accelerator")
-    subject = f"{named.field} names {named.mention.words}" if named else "looks like an accelerator"
+    subject = f"{named.field} names {named.mention.words}" if isinstance(named, _Named) else "looks like an accelerator"
     if unit.counts == "other":
         return _not_counted("other", f"{subject}, but is sold by {unit_words}, which is not accelerator time")
+    if isinstance(named, SkuMatch):
+        return named
     surcharge = _SURCHARGE.search(whole)
     if surcharge:
         return _not_counted("other", f"{subject}, but is a fee beside the machine ({surcharge.group().strip('| :')})")
@@ -120,8 +123,6 @@ def resolve(descriptor: SkuDescriptor) -> SkuMatch:
         return _not_counted("other", f"{subject}, but sells its processor cores or memory, billed beside it")
     if named is None:
         return _not_counted("unmapped", "looks like an accelerator, but no field names one that the map knows")
-    if load_catalogue().get(named.mention.chip).training_peak is None:
-        return _not_counted("unmapped", f"{subject}, of which no floating-point peak is published")
     if unit.counts == "unknown":
         return _not_counted("unmapped", f"{subject}, but is sold by {unit_words}, which is no known length of time")
     return _counted(descriptor, named, unit, texts["text"], whole)
@@ -150,11 +151,11 @@ def _named(descriptor: SkuDescriptor, texts: dict[str, str], whole: str) -> _Nam
     catalogue, vendor = load_catalogue(), vendor_of(_present(descriptor.provider))
     found: list[_Named] = []
     model = _present(descriptor.x_accelerator_model)
-    if model:
+    if model and model.casefold() not in ("none", "n/a", "-"):
         chip = catalogue.find(model)
         if chip is None:
             return _not_counted("unmapped", f'x_AcceleratorModel "{model[:60]}" is not in the hardware catalogue')
-        found.append(_Named("x_AcceleratorModel", Mention(chip.id, model, False, None)))
+        found.append(_Named("x_AcceleratorModel", Mention(chip.id, model, "name", None)))
     for field in ("InstanceType", "SkuMeter", "SkuId", "text"):
         mentions = _decide(load_sku_map().mentions(texts[field], vendor, whole))
         if len(mentions) > 1:
@@ -175,8 +176,8 @@ def _decide(mentions: tuple[Mention, ...]) -> list[Mention]:
     v4 Series - ND96amsr A100 v4"). A name that only begins another one ("A100 ... A100 80GB") is the same statement.
     """
     family = load_catalogue().family_of
-    machines = list({(m.chip, m.accelerators): m for m in mentions if m.machine}.values())
-    names = [m for m in mentions if not m.machine]
+    machines = list({(m.chip, m.accelerators): m for m in mentions if m.sold_as != "name"}.values())
+    names = [m for m in mentions if m.sold_as == "name"]
     if machines:
         families = {family(m.chip) for m in machines}
         return machines + [m for m in names if family(m.chip) not in families]
@@ -187,7 +188,8 @@ def _decide(mentions: tuple[Mention, ...]) -> list[Mention]:
 def _counted(descriptor: SkuDescriptor, named: _Named, unit: BillingUnit, text: str, whole: str) -> SkuMatch:
     mention = named.mention
     notes = [f"{named.field} names {mention.words}"]
-    mapped = mention.accelerators if mention.machine else None
+    mapped = mention.accelerators if mention.sold_as != "name" else None
+    machine_time = unit.counts == "machine" and mention.sold_as != "part"
     if unit.counts == "accelerator":
         count = Fraction(1)
         notes.append(f'"{descriptor.unit}" counts single accelerators')
@@ -197,13 +199,13 @@ def _counted(descriptor: SkuDescriptor, named: _Named, unit: BillingUnit, text: 
         if stated is not None:
             count = stated
         elif per_accelerator:
-            count = Fraction(1)
+            count, machine_time = Fraction(1), False
             notes.append(f'"{per_accelerator.group()}" is a price for one')
         elif mapped is not None or mention.accelerators is not None:
             count = mapped or mention.accelerators or Fraction(0)
         else:
             other = _decide(load_sku_map().mentions(whole, vendor_of(_present(descriptor.provider)), whole))
-            machine = next((m for m in other if m.machine and m.accelerators), None)
+            machine = next((m for m in other if m.sold_as == "machine"), None)
             if machine is None or machine.accelerators is None:
                 return _not_counted("unmapped", f"{notes[0]}, but nothing says how many of them one unit has")
             count = machine.accelerators
@@ -222,6 +224,7 @@ def _counted(descriptor: SkuDescriptor, named: _Named, unit: BillingUnit, text: 
         unit.nanoseconds // count.denominator,
         "; ".join(notes),
         idle=_IDLE.search(whole) is not None,
+        machine_time=machine_time,
     )
 
 
