@@ -54,7 +54,7 @@ _OF_STREAM: dict[str, _Describe] = {
     "PricingUnit": lambda stream, account: stream.sku.unit,
     "RegionId": lambda stream, account: stream.region.id,
     "RegionName": lambda stream, account: stream.region.name or None,
-    "ResourceId": lambda stream, account: stream.resource,
+    "ResourceId": lambda stream, account: None if stream.adds_up else stream.resource,
     "ResourceType": lambda stream, account: stream.sku.category[1],
     "ServiceCategory": lambda stream, account: stream.sku.category[0],
     "ServiceName": lambda stream, account: stream.sku.service,

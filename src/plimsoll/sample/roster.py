@@ -79,6 +79,11 @@ class Stream:
     active_bp: int = 0
     plant: int = -1
 
+    @property
+    def adds_up(self) -> bool:
+        """Each row is the time of several machines together, so that it can name no resource."""
+        return self.sku.unit in ("Hours", "GPU-Hours") and self.level > MICRO
+
 
 @dataclass
 class Roster:

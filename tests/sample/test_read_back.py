@@ -1,0 +1,30 @@
+"""The sample through our own reader: every row gets the outcome that the truth says it must."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from plimsoll.compute.accounting import account
+from plimsoll.compute.engine import connect
+from plimsoll.compute.usage.read import open_usage
+from plimsoll.sample.jurisdiction import USAGE, Sample
+
+
+@pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 calls it, DuckDB 2 renamed it
+def test_the_reader_counts_what_was_written(sample: Sample, folder: Path) -> None:
+    with open_usage([folder / USAGE], connect()) as delivery:
+        found = account(delivery, {})
+        outcomes: Counter[str] = Counter()
+        for count in found.outcomes:
+            outcomes[count.outcome.value] += count.rows
+        assert found.net_negative_days().count().to_pyarrow().as_py() == 0
+        assert found.impossible().count().to_pyarrow().as_py() == 0
+
+    assert outcomes == dict(sample.truth.rows)
+    assert {count.reason for count in found.outcomes} >= {
+        "correction", "correction.unmarked", "commitment.unused", "account.missing", "period.backwards",
+        "quantity.missing",
+    }  # fmt: skip
+    assert [(sku.provider, sku.sku_id) for sku in found.unmapped] == [("orelane", "ORL-N7")]
+    assert [each.provider for each in found.coverage if each.missing_months] == ["fellmoor-compute"]
