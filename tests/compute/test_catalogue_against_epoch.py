@@ -43,7 +43,7 @@ NOT_COVERED = {
     "AMD Radeon Instinct MI300", "NVIDIA GeForce RTX 4080", "MT-3000", "Baidu Kunlun R100 (75W)",
     "Baidu Kunlun R100 (100W)", "Cambricon MLU270-F4", "Huawei Ascend 910A Pro", "NVIDIA Quadro RTX 4000",
     "NVIDIA GeForce RTX 2080 Ti 11GB", "NVIDIA Quadro RTX 5000", "NVIDIA Quadro RTX 8000",
-    "NVIDIA Tesla V100 DGXS 16 GB", "NVIDIA Tesla V100 DGXS 32 GB", "NVIDIA Tesla V100 SXM3 32 GB", "NVIDIA Titan V",
+    "NVIDIA Tesla V100 SXM3 32 GB", "NVIDIA Titan V",
     "PEZY-SC2", "NVIDIA TITAN Xp", "NVIDIA GeForce GTX 1080 Ti", "NVIDIA Quadro P600", "NVIDIA Quadro P4000",
     "MT-2000", "NVIDIA Quadro P5000", "NVIDIA Quadro P6000", "NVIDIA GeForce GTX 1080", "NVIDIA Tesla P100 DGXS",
     "NVIDIA Quadro M4000", "Google TPU v1", "NVIDIA GeForce GTX TITAN X", "NVIDIA Quadro K1200",
