@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from plimsoll.assess.report.load_line import Caption, LoadLine
-from plimsoll.assess.report.series import Crossing, Moment, pixels, series
+from plimsoll.assess.report.plane import pixels
+from plimsoll.assess.report.series import Crossing, Moment, series
 
 LINE = LoadLine(10**25, "the line: 10²⁵ FLOP", " in any 90 days")
 CAPTION = Caption("f1", "Compute over time", "Crossed in August.")
@@ -39,6 +40,13 @@ def test_a_forecast_lengthens_the_axis_and_is_drawn_as_projection() -> None:
 
     assert 'class="projected"' in html
     assert {"forecast 19 Dec 2026", "19 Dec 2026"} <= set(texts(html))
+
+
+def test_what_was_declared_is_a_level_where_it_fits() -> None:
+    html = series(CAPTION, rising(120, 10**23), LINE, declared=6 * 10**24).html
+
+    assert "declared 6 × 10²⁴" in texts(html)
+    assert 'class="level"' not in series(CAPTION, rising(120, 10**23), LINE, declared=10**27).html
 
 
 def test_an_area_is_filled_on_a_linear_scale_only() -> None:

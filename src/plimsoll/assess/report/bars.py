@@ -64,6 +64,7 @@ def bars(caption: Caption, items: Sequence[Bar], line: LoadLine) -> Markup:
         [_tick(scale, place, bottom) for place in range(len(scale.ticks))],
         [_shapes(scale, line, item, _TOP + _ROW * row) for row, item in enumerate(items)],
         _line(scale, line, bottom),
+        [_declared(scale, item.declared, _TOP + _ROW * row) for row, item in enumerate(items)],
         [_state(scale, line, item, _TOP + _ROW * row) for row, item in enumerate(items)],
     )
     return element(
@@ -111,10 +112,15 @@ def _line(scale: Scale, line: LoadLine, bottom: int) -> Markup:
 def _shapes(scale: Scale, line: LoadLine, item: Bar, top: int) -> Markup:
     y = top + _BAR_AT
     parts = _points(scale, line, item, y) if scale.kind == "log" else _lengths(scale, line, item, y)
-    if item.declared is not None:
-        at = percent(scale.position(item.declared))
-        parts.append(element("line", class_="declared", x1=at, x2=at, y1=y - 4, y2=y + _BAR + 4))
     return element("g", element("title", _exactly(item)), parts)
+
+
+def _declared(scale: Scale, declared: int | None, top: int) -> Markup | None:
+    """The tick of what was declared; it lies over the line, because a declaration may end exactly there."""
+    if declared is None:
+        return None
+    at, y = percent(scale.position(declared)), top + _BAR_AT
+    return element("line", class_="declared", x1=at, x2=at, y1=y - 4, y2=y + _BAR + 4)
 
 
 def _lengths(scale: Scale, line: LoadLine, item: Bar, y: int) -> list[Markup]:

@@ -82,11 +82,11 @@ def _rule(item: RuleEvidence) -> Markup:
         "p",
         "Held against ",
         name(item.provision),
-        f" ({item.citation}; {item.status.replace('_', ' ')}): {_COMPARATORS.get(item.comparator, item.comparator)} ",
+        f" ({item.status.replace('_', ' ')}): {_COMPARATORS.get(item.comparator, item.comparator)} ",
         flop(item.line_flop),
         " FLOP of ",
         name(item.metric),
-        ".",
+        f". Source: {item.citation}.",
     )
 
 
@@ -129,11 +129,18 @@ def _gap(item: GapEvidence) -> Sequence[Child]:
     return (name(item.month), name(item.provider), "nothing delivered")
 
 
+def amount_text(value: str, unit: str) -> Markup:
+    """A figure with its unit; compute as people read it, with the exact integer underneath."""
+    if unit == "FLOP" and value.isdecimal():
+        return join([flop(int(value)), " FLOP"])
+    return name(f"{value} {unit}")
+
+
 def _figure(item: FigureEvidence) -> Sequence[Child]:
     return (
         name(item.name),
-        name(f"{item.value} {item.unit}"),
-        name(f"{item.limit} {item.unit}"),
+        amount_text(item.value, item.unit),
+        amount_text(item.limit, item.unit),
         name(item.place),
     )
 

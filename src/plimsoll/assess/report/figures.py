@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ _MONTHS = (
 )  # fmt: skip
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _LONG_NAME = 160
+_UNBROKEN = re.compile(r"(\d{4}-\d{2}(?:-\d{2})?\b|\d(?:\.\d+)? × 10[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _WIDE_NAME = 32
 
 
@@ -160,6 +162,12 @@ def _card(figure: Figure) -> Markup:
     )
 
 
+def prose(text: str) -> Markup:
+    """Running text, in which dates and amounts of compute are not torn apart at the end of a line."""
+    parts = _UNBROKEN.split(text)
+    return join([element("span", part, class_="kind") if at % 2 else part for at, part in enumerate(parts)])
+
+
 def long_text(text: str) -> Markup:
     """Several sentences as paragraphs, one per line of the text."""
-    return join([element("p", line) for line in text.splitlines() if line.strip()])
+    return join([element("p", prose(line)) for line in text.splitlines() if line.strip()])

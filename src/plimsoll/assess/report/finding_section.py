@@ -8,7 +8,7 @@ from plimsoll.assess.assessment import AccountSeries, DayPoint, PinnedRule
 from plimsoll.assess.evidence import FigureEvidence, GapEvidence, SkuEvidence
 from plimsoll.assess.finding import Code, Finding, Severity
 from plimsoll.assess.report.datatable import Column, datatable
-from plimsoll.assess.report.evidence import evidence_tables
+from plimsoll.assess.report.evidence import amount_text, evidence_tables
 from plimsoll.assess.report.figures import (
     Figure,
     count,
@@ -20,6 +20,7 @@ from plimsoll.assess.report.figures import (
     long_text,
     name,
     of_line,
+    prose,
     short_day,
     short_time,
 )
@@ -54,7 +55,7 @@ def finding_section(finding: Finding, rule: PinnedRule, account: AccountSeries |
         deciding(_figures(finding, rule)) if full else _figures_in_words(_figures(finding, rule)),
         _chart(finding, rule, account) if full and account is not None and about_line(finding) else None,
         element("div", long_text(finding.explanation), class_="why"),
-        element("div", element("p", element("strong", "What would clear it. "), finding.clears), class_="clear"),
+        element("div", element("p", element("strong", "What would clear it. "), prose(finding.clears)), class_="clear"),
         evidence if full else element("details", element("summary", "Evidence"), evidence),
         exact if about_line(finding) else None,
         id=finding.id,
@@ -86,7 +87,7 @@ def _line_figures(finding: Finding, rule: PinnedRule) -> list[Figure]:
     if window is not None and window.crossed_on is not None:
         forecast = finding.code is Code.APPROACHING_LINE
         what = "Forecast to pass" if forecast else "Crossed" if past else "Bound crossed"
-        caveat = f"days from {short_day(window.start)} up to {short_day(window.end)}"
+        caveat = f"largest from {short_day(window.start)} up to {short_day(window.end)}"
         figures.append(Figure(what, short_time(window.crossed_on), "if the rate of use holds" if forecast else caveat))
     return figures
 
@@ -101,8 +102,8 @@ def _data_figures(finding: Finding) -> list[Figure]:
     if gaps:
         figures.append(Figure("Months missing", f"{len(gaps):,}", f"first {min(item.month for item in gaps)}"))
     for item in wrong[:1]:
-        figures.append(Figure("Stated", name(f"{item.value} {item.unit}"), name(item.name)))
-        figures.append(Figure("Limit", name(f"{item.limit} {item.unit}"), name(item.place)))
+        figures.append(Figure("Stated", amount_text(item.value, item.unit), name(item.name)))
+        figures.append(Figure("Limit", amount_text(item.limit, item.unit), name(item.place)))
     if finding.est_flop is not None:
         figures.append(Figure("Estimate", flop(finding.est_flop), "compute concerned, FLOP"))
     return figures[:4]
@@ -118,6 +119,7 @@ def _figures_in_words(figures: list[Figure]) -> Markup | None:
 def _chart(finding: Finding, rule: PinnedRule, account: AccountSeries) -> Markup | None:
     if len(account.points) < 2:
         return None
+    covered = finding.covered_flop or None
     moments = [Moment(point.day, point.est_window, point.cap_window) for point in account.points]
     line, crossing = load_line(rule, account.window_days), _crossing(finding, rule)
     when = f" {crossing.words} {short_day(crossing.day)}." if crossing else ""
@@ -130,7 +132,7 @@ def _chart(finding: Finding, rule: PinnedRule, account: AccountSeries) -> Markup
         [
             element(
                 "figure",
-                series(caption, moments, line, crossing),
+                series(caption, moments, line, crossing, declared=covered),
                 element("figcaption", _reading(account, moments, line)),
             ),
             element("details", element("summary", "The chart as a table"), _table(account, finding)),

@@ -53,22 +53,25 @@ def exact_figures(assessment: Assessment) -> Markup | None:
         Column("Estimate, FLOP", number=True),
         Column("Bound, FLOP", number=True),
         Column("Declared, FLOP", number=True),
-        Column("Line, FLOP", number=True),
     )
     rows: list[list[Child]] = [
         [
-            element("a", finding.id, href=f"#{finding.id}", id=f"{finding.id}-exact"),
+            element("a", finding.id, href=f"#{finding.id}", id=f"{finding.id}-exact", class_="kind"),
             exact_flop(finding.est_flop),
             exact_flop(finding.cap_flop),
             exact_flop(finding.covered_flop or 0),
-            exact_flop(finding.line_flop),
         ]
         for finding in told
     ]
     return element(
         "section",
         element("h2", "Every figure to the last operation", id="exact"),
-        element("p", "Figures elsewhere are rounded for the eye; comparisons with the line use these."),
+        element(
+            "p",
+            "Figures elsewhere are rounded for the eye; comparisons use these. The line is ",
+            exact_flop(assessment.rule.line_flop),
+            " FLOP.",
+        ),
         datatable("Exact figures of the findings about the line", columns, rows, wide=True),
         aria_labelledby="exact",
     )

@@ -101,7 +101,7 @@ def _law(rule: PinnedRule) -> Markup:
                 line_rule(rule),
                 ". ",
                 capital(rule.provision_title),
-                f", {rule.citation} ({rule.status.replace('_', ' ')}).",
+                f" ({rule.status.replace('_', ' ')}). Source: {rule.citation}.",
                 class_="lead",
             ),
             warning if rule.placeholder else None,

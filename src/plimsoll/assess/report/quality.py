@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plimsoll.assess.assessment import Assessment, DataQuality
+from plimsoll.assess.assessment import Assessment, DataQuality, Rejection
 from plimsoll.assess.report.datatable import Column, datatable
 from plimsoll.assess.report.figures import capital, count, flop, name, part_of_rows
 from plimsoll.assess.report.markup import Child, Markup, element, join
@@ -69,26 +69,42 @@ def _outcomes(outcomes: list[tuple[str, int]], rows: int) -> Markup:
 
 
 def _rejections(known: DataQuality) -> Markup | None:
+    """Reasons first, with what to do; then where, file by file."""
     if not known.rejections:
         return None
-    columns = (
-        Column("Reason"),
-        Column("File"),
-        Column("Rows", number=True),
-        Column("First row", number=True),
-        Column("What to do"),
-    )
+    by_reason: dict[tuple[str, str, str], list[Rejection]] = {}
+    for item in known.rejections:
+        by_reason.setdefault((item.reason, item.what, item.fix), []).append(item)
+    columns = (Column("Reason"), Column("Rows", number=True), Column("Files", number=True), Column("What to do"))
     rows: list[list[Child]] = [
         [
-            join([name(item.what), " ", element("code", item.reason)]),
+            join([name(what), " ", element("code", reason)]),
+            f"{sum(item.rows for item in items):,}",
+            f"{len({item.path for item in items}):,}",
+            name(fix),
+        ]
+        for (reason, what, fix), items in by_reason.items()
+    ]
+    return join([datatable("Rejected rows and why", columns, rows, wide=True), _rejections_by_file(known.rejections)])
+
+
+def _rejections_by_file(rejections: Sequence[Rejection]) -> Markup:
+    columns = (Column("File"), Column("Reason"), Column("Rows", number=True), Column("First row", number=True))
+    rows: list[list[Child]] = [
+        [
             name(item.path),
+            element("code", item.reason),
             f"{item.rows:,}",
             "–" if item.first_row is None else f"{item.first_row:,}",
-            name(item.fix),
         ]
-        for item in known.rejections[:_MOST]
+        for item in rejections[:_MOST]
     ]
-    return join([datatable("Rejected rows and why", columns, rows, wide=True), _more(known.rejections)])
+    return element(
+        "details",
+        element("summary", "Where they stand, file by file"),
+        datatable("Rejected rows by file", columns, rows, wide=True),
+        _more(rejections),
+    )
 
 
 def _unmapped(known: DataQuality) -> Markup | None:

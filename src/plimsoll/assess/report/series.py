@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from plimsoll.assess.report.axis import FULL, Scale, choose_scale, percent
-from plimsoll.assess.report.figures import flop_words, month_name, short_day
+from plimsoll.assess.report.figures import flop_words, short_day
 from plimsoll.assess.report.load_line import Caption, LoadLine, chart_frame, hatched
 from plimsoll.assess.report.mark import level_handle
 from plimsoll.assess.report.markup import Markup, element, join
+from plimsoll.assess.report.plane import BOTTOM, HEIGHT, TOP, Plane, day_axis, grid, pixels
 
-_TOP = 16
-_BOTTOM = 254
-_HEIGHT = 284
 _ACROSS = 1_000
 _FINEST = 400
 
@@ -47,55 +45,40 @@ class Crossing:
     projected: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Plane:
-    """Where days and amounts lie."""
-
-    first: date
-    last: date
-    scale: Scale
-
-    def x(self, day: date) -> int:
-        """From 0 to `FULL`."""
-        days = max((self.last - self.first).days, 1)
-        return min(max((day - self.first).days, 0), days) * FULL // days
-
-    def y(self, amount: int) -> int:
-        """Tenths of a pixel from the top."""
-        return _BOTTOM * 10 - self.scale.position(amount) * (_BOTTOM - _TOP) * 10 // FULL
-
-
 def series_scale(moments: Sequence[Moment], line: LoadLine) -> Scale:
     """The scale that `series` will use, for a caption to state."""
     return choose_scale([amount for moment in moments for amount in (moment.estimate, moment.bound)], line.amount)
 
 
-def series(caption: Caption, moments: Sequence[Moment], line: LoadLine, crossing: Crossing | None = None) -> Markup:
-    """The chart of at least one moment, in ascending order of day."""
+def series(
+    caption: Caption,
+    moments: Sequence[Moment],
+    line: LoadLine,
+    crossing: Crossing | None = None,
+    *,
+    declared: int | None = None,
+) -> Markup:
+    """The chart of at least one moment, in ascending order of day; `declared` is drawn as a level, if it fits."""
     moments = _thinned(moments)
     last = moments[-1].day if crossing is None else max(moments[-1].day, crossing.day)
-    plane = _Plane(moments[0].day, last, series_scale(moments, line))
+    plane = Plane(moments[0].day, last, series_scale(moments, line))
     height = pixels(plane.y(line.amount))
-    past = pixels(plane.y(line.amount) - 10 * (_TOP - 10))
+    past = pixels(plane.y(line.amount) - 10 * (TOP - 10))
     return chart_frame(
         "series",
         caption,
-        _HEIGHT,
-        hatched(caption.key, x=0, y=_TOP - 10, width="100%", height=past),
-        _grid(plane, line),
+        HEIGHT,
+        hatched(caption.key, x=0, y=TOP - 10, width="100%", height=past),
+        grid(plane, line.amount),
         _curves(plane, caption.key, moments, line, crossing),
         element("line", class_="load", x1=0, x2="100%", y1=height, y2=height),
         level_handle(height),
         _line_label(plane, moments, line),
+        _declared(plane, declared, line) if declared is not None else None,
         _peaks(plane, moments, line),
         _crossing(plane, crossing) if crossing else None,
-        _days(plane),
+        day_axis(plane),
     )
-
-
-def pixels(tenths: int) -> str:
-    """Tenths of a pixel as a coordinate, e.g. ``-0.5``."""
-    return f"{'-' if tenths < 0 else ''}{abs(tenths) // 10}.{abs(tenths) % 10}"
 
 
 def _thinned(moments: Sequence[Moment]) -> Sequence[Moment]:
@@ -111,18 +94,7 @@ def _peak(moments: Sequence[Moment]) -> int:
     return max(range(len(moments)), key=lambda index: (moments[index].estimate, moments[index].bound, index))
 
 
-def _grid(plane: _Plane, line: LoadLine) -> Markup:
-    parts, last = [], plane.scale.ticks[-1]
-    for amount in plane.scale.ticks:
-        y = pixels(plane.y(amount))
-        parts.append(element("line", class_="grid", x1=0, x2="100%", y1=y, y2=y))
-        if amount and abs(plane.y(amount) - plane.y(line.amount)) > 180:
-            words = flop_words(amount) + (" FLOP" if amount == last else "")
-            parts.append(element("text", words, class_="axis halo", x=0, y=pixels(plane.y(amount) - 40)))
-    return join(parts)
-
-
-def _curves(plane: _Plane, key: str, moments: Sequence[Moment], line: LoadLine, crossing: Crossing | None) -> Markup:
+def _curves(plane: Plane, key: str, moments: Sequence[Moment], line: LoadLine, crossing: Crossing | None) -> Markup:
     estimate = [(plane.x(moment.day), plane.y(moment.estimate)) for moment in moments]
     bound = [(plane.x(moment.day), plane.y(moment.bound)) for moment in moments]
     parts = [
@@ -139,20 +111,20 @@ def _curves(plane: _Plane, key: str, moments: Sequence[Moment], line: LoadLine, 
         x=0,
         y=0,
         width="100%",
-        height=_HEIGHT,
-        viewBox=f"0 0 {_ACROSS} {_HEIGHT}",
+        height=HEIGHT,
+        viewBox=f"0 0 {_ACROSS} {HEIGHT}",
         preserveAspectRatio="none",
     )
 
 
-def _area(plane: _Plane, key: str, estimate: Sequence[tuple[int, int]], line: LoadLine) -> Markup:
+def _area(plane: Plane, key: str, estimate: Sequence[tuple[int, int]], line: LoadLine) -> Markup:
     """The estimate filled down to nothing, in the line's colour where it is past it; a linear scale only, because on
     another an area measures nothing."""
-    floor, limit = _BOTTOM * 10, pixels(plane.y(line.amount))
+    floor, limit = BOTTOM * 10, pixels(plane.y(line.amount))
     area = _path([(estimate[0][0], floor), *estimate, (estimate[-1][0], floor)]) + "Z"
     return join(
         [
-            element("defs", _clip(f"{key}-under", limit, str(_BOTTOM)), _clip(f"{key}-over", "0", limit)),
+            element("defs", _clip(f"{key}-under", limit, str(BOTTOM)), _clip(f"{key}-over", "0", limit)),
             element("path", class_="area", d=area, clip_path=f"url(#{key}-under)"),
             element("path", class_="area-over", d=area, clip_path=f"url(#{key}-over)"),
         ]
@@ -168,15 +140,18 @@ def _path(places: Sequence[tuple[int, int]]) -> str:
     return "M" + "L".join(f"{pixels(x)} {pixels(y)}" for x, y in places)
 
 
-def _line_label(plane: _Plane, moments: Sequence[Moment], line: LoadLine) -> Markup:
-    """Above the line, on the side where the curves do not peak."""
+def _line_label(plane: Plane, moments: Sequence[Moment], line: LoadLine) -> Markup:
+    """Above the line, on the side where less of the estimate is past it; where that is even, away from the peak."""
     y = pixels(plane.y(line.amount) - 90)
-    if plane.x(moments[_peak(moments)].day) > FULL // 2:
+    places = [plane.x(moment.day) for moment in moments if moment.estimate > line.amount]
+    left, right = sum(place < 3_000 for place in places), sum(place > 7_000 for place in places)
+    peaks_late = plane.x(moments[_peak(moments)].day) > FULL // 2
+    if left < right or (left == right and peaks_late):
         return line.label(x=32, y=y)
     return line.label(x="100%", y=y, text_anchor="end")
 
 
-def _peaks(plane: _Plane, moments: Sequence[Moment], line: LoadLine) -> Markup:
+def _peaks(plane: Plane, moments: Sequence[Moment], line: LoadLine) -> Markup:
     """Names the two curves where they are highest."""
     peak = moments[_peak(moments)]
     top = max(moments, key=lambda moment: (moment.bound, moment.estimate))
@@ -193,7 +168,7 @@ def _peaks(plane: _Plane, moments: Sequence[Moment], line: LoadLine) -> Markup:
     return join(parts)
 
 
-def _inside(plane: _Plane, moments: Sequence[Moment], line: LoadLine) -> str:
+def _inside(plane: Plane, moments: Sequence[Moment], line: LoadLine) -> str:
     """How the estimate's name is drawn inside its area, if the area is wide and high enough there; else nothing."""
     peak = moments[_peak(moments)]
     if plane.scale.kind == "log":
@@ -202,7 +177,7 @@ def _inside(plane: _Plane, moments: Sequence[Moment], line: LoadLine) -> str:
     near = [
         moment.estimate for moment in moments if 0 <= (x - plane.x(moment.day)) * (1 if x > FULL // 2 else -1) <= 1_700
     ]
-    if y > _BOTTOM * 10 - 500 or min(near) * 20 < peak.estimate * 19 or y < limit < y + 280:
+    if y > BOTTOM * 10 - 500 or min(near) * 20 < peak.estimate * 19 or y < limit < y + 280:
         return ""
     return "name on-over" if y < limit else "name"
 
@@ -212,7 +187,7 @@ def _clear_of(y: int, line_y: int) -> int:
     return y - 120 if line_y - 20 < y < line_y + 140 else y
 
 
-def _named(plane: _Plane, day: date, y: int, words: str, kind: str) -> Markup:
+def _named(plane: Plane, day: date, y: int, words: str, kind: str) -> Markup:
     x = plane.x(day)
     late = x > FULL // 2
     return element(
@@ -226,15 +201,36 @@ def _named(plane: _Plane, day: date, y: int, words: str, kind: str) -> Markup:
     )
 
 
-def _crossing(plane: _Plane, crossing: Crossing) -> Markup:
+def _declared(plane: Plane, declared: int, line: LoadLine) -> Markup | None:
+    """A thin level with its amount at the right end, on the side of it that the line leaves free."""
+    if not 0 < declared <= plane.scale.high:
+        return None
+    y, limit = plane.y(declared), plane.y(line.amount)
+    words_y = y + 150 if limit <= y < limit + 220 else y - 50
+    return join(
+        [
+            element("line", class_="level", x1=0, x2="100%", y1=pixels(y), y2=pixels(y)),
+            element(
+                "text",
+                f"declared {flop_words(declared)}",
+                class_="halo name",
+                x="100%",
+                y=pixels(words_y),
+                text_anchor="end",
+            ),
+        ]
+    )
+
+
+def _crossing(plane: Plane, crossing: Crossing) -> Markup:
     x, y = plane.x(crossing.day), pixels(plane.y(crossing.amount))
     at = percent(x)
     late = x > FULL // 2
-    low = plane.y(crossing.amount) > (_BOTTOM - 40) * 10
-    words_y = pixels(plane.y(crossing.amount) - 280) if low else str(_BOTTOM - 9)
+    low = plane.y(crossing.amount) > (BOTTOM - 40) * 10
+    words_y = pixels(plane.y(crossing.amount) - 280) if low else str(BOTTOM - 9)
     return join(
         [
-            element("line", class_="cross", x1=at, x2=at, y1=y, y2=_BOTTOM),
+            element("line", class_="cross", x1=at, x2=at, y1=y, y2=BOTTOM),
             element("circle", class_="cross-point", cx=at, cy=y, r=4),
             element(
                 "text",
@@ -245,35 +241,5 @@ def _crossing(plane: _Plane, crossing: Crossing) -> Markup:
                 dx=-7 if late else 7,
                 text_anchor="end" if late else "start",
             ),
-        ]
-    )
-
-
-def _days(plane: _Plane) -> Markup:
-    """The first and the last day in full, and up to three months between them."""
-    ends = [
-        element("text", short_day(plane.first), class_="axis", x=0, y=_BOTTOM + 20),
-        element("text", short_day(plane.last), class_="axis", x="100%", y=_BOTTOM + 20, text_anchor="end"),
-    ]
-    inner = [month for month in _months(plane) if 2_600 <= plane.x(month) <= 7_400]
-    stride = max(-(-len(inner) // 3), 1)
-    return join([ends, [_month(plane, month) for month in inner[::stride]]])
-
-
-def _months(plane: _Plane) -> list[date]:
-    """The first day of every month inside."""
-    months, day = [], plane.first.replace(day=1)
-    while day <= plane.last:
-        months.append(day)
-        day = (day + timedelta(days=32)).replace(day=1)
-    return months
-
-
-def _month(plane: _Plane, month: date) -> Markup:
-    at = percent(plane.x(month))
-    return join(
-        [
-            element("line", class_="grid", x1=at, x2=at, y1=_BOTTOM, y2=_BOTTOM + 5),
-            element("text", month_name(month), class_="axis", x=at, y=_BOTTOM + 20, text_anchor="middle"),
         ]
     )
