@@ -18,7 +18,7 @@ from plimsoll.assess.evidence import (
     WindowEvidence,
 )
 from plimsoll.assess.report.datatable import Column, datatable
-from plimsoll.assess.report.figures import count, day, flop, name
+from plimsoll.assess.report.figures import count, day, flop, flop_with_unit, name
 from plimsoll.assess.report.markup import Child, Markup, element, join
 
 _MOST_ROWS = 40
@@ -132,7 +132,7 @@ def _gap(item: GapEvidence) -> Sequence[Child]:
 def amount_text(value: str, unit: str) -> Markup:
     """A figure with its unit; compute as people read it, with the exact integer underneath."""
     if unit == "FLOP" and value.isdecimal():
-        return join([flop(int(value)), " FLOP"])
+        return flop_with_unit(int(value))
     return name(f"{value} {unit}")
 
 

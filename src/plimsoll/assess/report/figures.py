@@ -36,6 +36,11 @@ def flop(amount: int | None) -> Markup:
     return element("data", flop_words(amount), class_="flop", value=exact, title=f"exactly {exact} FLOP")
 
 
+def flop_with_unit(amount: int) -> Markup:
+    """The amount as a deciding figure: its unit beside it, smaller."""
+    return join([flop(amount), " ", element("small", "FLOP")])
+
+
 def exact_flop(amount: int | None) -> Markup:
     """Every digit, spaced in threes by style alone so that a copy of it is the plain integer."""
     if amount is None:

@@ -16,7 +16,7 @@ from plimsoll.assess.report.figures import (
     day,
     deciding,
     exact_flop,
-    flop,
+    flop_with_unit,
     long_text,
     name,
     of_line,
@@ -80,9 +80,9 @@ def _line_figures(finding: Finding, rule: PinnedRule) -> list[Figure]:
     if covered and estimate:
         part = of_line(covered, estimate, "the estimate")
     figures = [
-        Figure(within, flop(estimate), standing, past=past),
-        Figure("Bound", flop(bound), reach),
-        Figure("Declared", flop(covered) if covered else "nothing", part),
+        Figure(within, flop_with_unit(estimate), standing, past=past),
+        Figure("Bound", flop_with_unit(bound), reach),
+        Figure("Declared", flop_with_unit(covered) if covered else "nothing", part),
     ]
     if window is not None and window.crossed_on is not None:
         forecast = finding.code is Code.APPROACHING_LINE
@@ -105,7 +105,7 @@ def _data_figures(finding: Finding) -> list[Figure]:
         figures.append(Figure("Stated", amount_text(item.value, item.unit), name(item.name)))
         figures.append(Figure("Limit", amount_text(item.limit, item.unit), name(item.place)))
     if finding.est_flop is not None:
-        figures.append(Figure("Estimate", flop(finding.est_flop), "compute concerned, FLOP"))
+        figures.append(Figure("Estimate", flop_with_unit(finding.est_flop), "compute concerned"))
     return figures[:4]
 
 

@@ -16,6 +16,7 @@ from plimsoll.assess.report.figures import (
     deciding,
     exact_flop,
     flop,
+    flop_with_unit,
     name,
     number_word,
     of_line,
@@ -26,7 +27,7 @@ from plimsoll.assess.report.load_line import Caption
 from plimsoll.assess.report.markup import Child, Markup, element, join
 from plimsoll.assess.report.words import STATE, about_line, is_past, line_rule, line_text, load_line, peak
 
-_SHOWN = 12
+_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _figures(assessment: Assessment, stood: list[Standing]) -> list[Figure]:
         figures.append(
             Figure(
                 f"Largest {_kind(stood)}",
-                flop(largest.estimate),
+                flop_with_unit(largest.estimate),
                 [f"{of_line(largest.estimate, assessment.rule.line_flop)}; bound ", flop(largest.bound)],
                 past=is_past(assessment.rule, largest.estimate),
             )
@@ -196,7 +197,8 @@ def _chart_heading(rule: PinnedRule, stood: list[Standing]) -> str:
     sentence = f"{capital(number_word(len(past)))} {kind}s are past the line"
     if not declared:
         return f"{sentence}; the largest stands at {nearest}"
-    return f"{sentence}; {number_word(declared)} of them declared the run"
+    covered = "all" if declared == len(past) else number_word(declared)
+    return f"{sentence}; declarations cover {covered} of them"
 
 
 def _kind(stood: list[Standing]) -> str:
