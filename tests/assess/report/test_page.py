@@ -271,6 +271,16 @@ def test_five_hundred_findings_stay_one_readable_file() -> None:
     assert page.count("What would clear it.") == 500
 
 
+def test_it_counts_accounts_past_the_line_only_as_far_as_it_knows_them() -> None:
+    declared = [account(f"a/{n}", [LINE * 2] * 3, declared=(f"run-{n}", LINE * 99)) for n in range(3)]
+    known = assessment([*declared, account("a/small", [1] * 3)])
+    unknown = assessment(declared)
+    object.__setattr__(unknown.totals, "accounts", 9)
+
+    assert "Three accounts are past the line; declarations cover all of them" in text_of(render(known))
+    assert "At least three accounts are past the line" in text_of(render(unknown))
+
+
 def test_every_code_and_strength_has_words() -> None:
     assert set(STATE) == set(Code)
     assert set(STRENGTH) == set(Severity)

@@ -159,7 +159,7 @@ def _chart(rule: PinnedRule, accounts: int, stood: list[Standing]) -> Markup:
     windows = {one.account.window_days for one in shown}
     line = load_line(rule, windows.pop() if len(windows) == 1 else None)
     items = [_bar(one) for one in shown]
-    heading = _chart_heading(rule, stood)
+    heading = _chart_heading(rule, stood, whole=_is_whole(rule, accounts, stood))
     caption = Caption(
         "standing-chart",
         f"Compute of the {count(len(shown), f'largest {_kind(stood)}')} against the line of {line_text(rule)}",
@@ -184,7 +184,12 @@ def _chart(rule: PinnedRule, accounts: int, stood: list[Standing]) -> Markup:
     )
 
 
-def _chart_heading(rule: PinnedRule, stood: list[Standing]) -> str:
+def _is_whole(rule: PinnedRule, accounts: int, stood: list[Standing]) -> bool:
+    """Whether no account past the line can be missing: beside those with findings only the largest have a series."""
+    return len(stood) >= accounts or any(one.finding is None and not is_past(rule, one.estimate) for one in stood)
+
+
+def _chart_heading(rule: PinnedRule, stood: list[Standing], *, whole: bool) -> str:
     past = [one for one in stood if is_past(rule, one.estimate)]
     kind = _kind(stood)
     declared = sum(one.finding is None for one in past)
@@ -194,7 +199,8 @@ def _chart_heading(rule: PinnedRule, stood: list[Standing]) -> str:
     if len(past) == 1:
         rest = "and its declaration covers it" if declared else f"at {nearest}"
         return f"One {kind} is past the line, {rest}"
-    sentence = f"{capital(number_word(len(past)))} {kind}s are past the line"
+    number = number_word(len(past)) if whole else f"at least {number_word(len(past))}"
+    sentence = f"{capital(number)} {kind}s are past the line"
     if not declared:
         return f"{sentence}; the largest stands at {nearest}"
     covered = "all" if declared == len(past) else number_word(declared)
