@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import calendar
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -197,11 +198,12 @@ def _table(
     )
 
 
-def _coded(codes: np.ndarray, values: list[str | None]) -> pa.Array:
-    dictionary = pa.array([value for value in values if value is not None], pa.string())
-    index = np.cumsum([value is not None for value in values]) - 1
-    missing = np.array([value is None for value in values])[codes]
-    return pa.DictionaryArray.from_arrays(pa.array(index[codes], pa.int32(), mask=missing), dictionary)
+def _coded(codes: np.ndarray, values: Sequence[str | None]) -> pa.Array:
+    """``values[code]`` for each code, as a dictionary column."""
+    distinct = sorted({value for value in values if value is not None})
+    place = {value: number for number, value in enumerate(distinct)}
+    index = np.array([-1 if value is None else place[value] for value in values])[codes]
+    return pa.DictionaryArray.from_arrays(pa.array(index, pa.int32(), mask=index < 0), pa.array(distinct, pa.string()))
 
 
 def _decimal(units: np.ndarray, precision: int, scale: int, missing: np.ndarray | None = None) -> pa.Array:

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from plimsoll.compute.rolling import EXACT, WINDOWS, rolling_windows
 from plimsoll.compute.usage.delivery import Progress, UsageDelivery, no_progress
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     import ibis.expr.types as ir
+
+    from plimsoll.compute.usage.judged import JudgedBatch
 
 REJECTIONS_LISTED = 1_000
 """How many rejected rows are listed one by one."""
@@ -123,7 +126,7 @@ class Accounts:
         outcomes: every input row, by outcome and reason.
         rejections: the first rejected rows, at most `REJECTIONS_LISTED`; `outcomes` has the full counts.
         unmapped: all unmapped SKUs, most rows first.
-        coverage: per provider, ordered by provider.
+        judged: every kind of row with its verdict, per batch.
         rejected_in: rejected rows per file path; files without any are left out.
         priors: the version of the priors of tier C.
     """
@@ -134,11 +137,17 @@ class Accounts:
     outcomes: tuple[OutcomeCount, ...]
     rejections: tuple[Rejection, ...]
     unmapped: tuple[UnmappedSku, ...]
-    coverage: tuple[ProviderCoverage, ...]
     rejected_in: Mapping[str, int]
     priors: Priors
     delivery: UsageDelivery
-    _judged: Sequence[Any]
+    judged: Sequence[JudgedBatch]
+
+    @cached_property
+    def coverage(self) -> tuple[ProviderCoverage, ...]:
+        """Per provider, in order of its id: which days and months have rows. Scans the rows once, when first asked."""
+        from plimsoll.compute.settle import coverage
+
+        return coverage(self.judged, self.delivery.engine)
 
     def rolling(self, windows: Sequence[int] = WINDOWS) -> ir.Table:
         """provider, account, day, cap_30, est_e4_30, …: see `rolling.rolling_windows`, `peaks` and `crossings`."""
@@ -157,7 +166,10 @@ class Accounts:
         )
 
     def net_negative_days(self) -> ir.Table:
-        """Account-days on which corrections exceed use, which no meter can produce: provider, account, day, accel_ns."""
+        """Account-days on which corrections exceed use, which no meter can produce.
+
+        provider, account, day, accel_ns (negative).
+        """
         days = self.daily.group_by("provider", "account", "day").agg(accel_ns=self.daily.accel_ns.sum().cast(EXACT))
         return days.filter(days.accel_ns < 0)
 
@@ -169,7 +181,7 @@ class Accounts:
         """
         from plimsoll.compute.usage.plausible import impossible_rows
 
-        return impossible_rows(self._judged, self.delivery.engine)
+        return impossible_rows(self.judged, self.delivery.engine)
 
 
 def account(

@@ -1,4 +1,4 @@
-"""Cells to daily accounts: chip peaks, tiers of evidence, whole days, and what a provider's report covers."""
+"""Cells to daily accounts: chip peaks, tiers of evidence, whole days; and what each provider's report covers."""
 
 from __future__ import annotations
 
@@ -7,37 +7,24 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
-from plimsoll.compute.engine import materialise
+from plimsoll.compute.engine import load, materialise
 from plimsoll.compute.rolling import EXACT
-from plimsoll.compute.usage.cells import CellKey
-from plimsoll.compute.usage.outcomes import Outcome
+from plimsoll.compute.usage.judged import CellKey, JudgedBatch
 from plimsoll.compute.usage.spread import DAY_US, spread_over_days
 
 _HOUR_US = DAY_US // 24
 _EPOCH = ibis.literal("1970-01-01").cast("date")
-
-
-def cell_table(cells: Mapping[CellKey, int]) -> ir.Table:
-    """The cells' numbers and what they stand for: cell, outcome, reason, provider, chip, peak."""
-    keys = list(cells)
-    return ibis.memtable(
-        pa.table(
-            {
-                "cell": pa.array(cells.values(), pa.int32()),
-                "outcome": pa.array([key[0] for key in keys], pa.string()),
-                "reason": pa.array([key[1] for key in keys], pa.string()),
-                "provider": pa.array([key[2] for key in keys], pa.string()),
-                "chip": pa.array([key[3] for key in keys], pa.string()),
-                "peak": pa.array([key[4] for key in keys], pa.int64()),
-            }
-        )
-    )
+_PEAK = "decimal(18, 0)"
+_DAILY_KEYS = ("provider", "account", "run_id", "chip", "tier", "day")
 
 
 def daily_tables(
-    summed: Sequence[ir.Table], cells: Mapping[CellKey, int], attested: Mapping[str, int], backend: Any
+    summed: Sequence[ir.Table],
+    judged: Sequence[JudgedBatch],
+    cells: Mapping[CellKey, int],
+    attested: Mapping[str, int],
+    backend: Any,
 ) -> tuple[ir.Table, ir.Table]:
     """The daily accounts and the daily idle commitments, as described at `accounting.Accounts`.
 
@@ -46,31 +33,26 @@ def daily_tables(
         attested: utilisation in basis points by run id (tier B).
     """
     sums = ibis.union(*summed) if len(summed) > 1 else summed[0]
-    spanning = backend.to_pyarrow(sums.end_us.count()).as_py()
+    spanning = any(kind.spanning and kind.verdict.counted for batch in judged for kind in batch.kinds)
     if spanning:
         within, across = sums.filter(sums.end_us.isnull()), sums.filter(sums.end_us.notnull())
         sums = ibis.union(within, spread_over_days(across))
-    known = cell_table(cells)
-    counted = sums.inner_join(known.filter(known.peak > 0), "cell")
-    days = counted.mutate(
-        day=(_EPOCH + (counted.start_us / DAY_US).cast("int32").as_interval("D")).cast("date"),
-    )
-    used = days.filter(days.outcome == Outcome.ACCELERATOR.value)
-    used = _with_tiers(used, attested)
+    counted = sums.inner_join(_cell_table(cells, backend), "cell")
+    days = counted.mutate(day=utc_day(counted.start_us))
+    used = _with_tiers(days.filter(~days.idle), attested, backend)
     used = used.mutate(
         cap_flop=(used.accel_ns * used.peak.cast(_PEAK)).cast(EXACT),
         est_e4=(used.weighted * used.peak.cast(_PEAK)).cast(EXACT),
     )
-    keys = ["provider", "account", "run_id", "chip", "tier", "day"]
     if spanning or len(summed) > 1:
-        used = used.group_by(keys).agg(
+        used = used.group_by(_DAILY_KEYS).agg(
             **{name: used[name].sum().cast(EXACT) for name in ("accel_ns", "cap_flop", "est_e4")},
             rows=used.rows.sum().cast("int64"),
             length_us=used.length_us.max(),
         )
         used = materialise(backend, used, "daily")
-    daily = used.select(*keys, "accel_ns", "cap_flop", "est_e4", "rows", grain=_grain(used.length_us))
-    idle = days.filter(days.outcome == Outcome.UNUSED_COMMITMENT.value)
+    daily = used.select(*_DAILY_KEYS, "accel_ns", "cap_flop", "est_e4", "rows", grain=_grain(used.length_us))
+    idle = days.filter(days.idle)
     unused = idle.group_by("provider", "account", "chip", "day").agg(
         accel_ns=idle.accel_ns.sum().cast(EXACT),
         cap_flop=(idle.accel_ns * idle.peak.cast(_PEAK)).sum().cast(EXACT),
@@ -79,48 +61,56 @@ def daily_tables(
     return daily, unused
 
 
-_PEAK = "decimal(18, 0)"
+def utc_day(moment_us: ir.IntegerValue) -> ir.DateValue:
+    """The UTC date of a moment in microseconds since 1970."""
+    days = ((moment_us - moment_us % DAY_US) / DAY_US).cast("int32")
+    return (_EPOCH + days.as_interval("D")).cast("date")
 
 
-def _with_tiers(used: ir.Table, attested: Mapping[str, int]) -> ir.Table:
-    """Adds `tier` and `weighted` (accel_ns times basis points)."""
-    prior = ibis.ifelse(used.measured, "A", "C")
-    if not attested:
-        return used.mutate(tier=prior, weighted=used.accel_ns_bp)
-    runs = ibis.memtable(
-        pa.table(
-            {
-                "attested_run": pa.array(list(attested), pa.string()),
-                "bp": pa.array(list(attested.values()), pa.int32()),
-            }
+def coverage_table(judged: Sequence[JudgedBatch]) -> ir.Table:
+    """Per provider and UTC month with a row of use: provider_folder, provider_name, month, first_us, last_us,
+    length_us (the longest charge period of use of accelerators)."""
+    tables = []
+    for batch in judged:
+        rows = batch.rows.filter(batch.rows.checked, batch.rows.end_us > batch.rows.start_us)
+        month = utc_day(rows.start_us).truncate("M").cast("date")
+        tables.append(
+            rows.mutate(month=month)
+            .group_by("provider_folder", "provider_name", "month")
+            .agg(
+                first_us=rows.start_us.min(),
+                last_us=rows.end_us.max(),
+                length_us=ibis.ifelse(rows.counted, rows.end_us - rows.start_us, None).max(),
+            )
         )
+    return ibis.union(*tables) if len(tables) > 1 else tables[0]
+
+
+def _cell_table(cells: Mapping[CellKey, int], backend: Any) -> ir.Table:
+    rows = (
+        {"cell": number, "idle": key[0], "provider": key[1], "chip": key[2], "peak": key[3]}
+        for key, number in cells.items()
     )
+    types = {"cell": "INTEGER", "idle": "BOOLEAN", "provider": "VARCHAR", "chip": "VARCHAR", "peak": "BIGINT"}
+    return load(backend, rows, types, "cell_names")
+
+
+def _with_tiers(used: ir.Table, attested: Mapping[str, int], backend: Any) -> ir.Table:
+    """Adds `tier` and `weighted` (accelerator-nanoseconds times basis points)."""
+    unattested = ibis.ifelse(used.measured, "A", "C")
+    if not attested:
+        return used.mutate(tier=unattested, weighted=used.accel_ns_bp)
+    rows = ({"attested_run": run, "attested_bp": points} for run, points in attested.items())
+    runs = load(backend, rows, {"attested_run": "VARCHAR", "attested_bp": "INTEGER"}, "attested")
     joined = used.left_join(runs, used.run_id == runs.attested_run)
-    by_run = joined.bp.notnull() & ~joined.measured
+    by_run = joined.attested_bp.notnull() & ~joined.measured
+    stated = (joined.accel_ns * joined.attested_bp.cast(_PEAK)).cast(EXACT)
     return joined.mutate(
         tier=ibis.ifelse(by_run, "B", ibis.ifelse(joined.measured, "A", "C")),
-        weighted=ibis.ifelse(
-            by_run, (joined.accel_ns * joined.bp.cast("decimal(9, 0)")).cast(EXACT), joined.accel_ns_bp
-        ),
+        weighted=ibis.ifelse(by_run, stated, joined.accel_ns_bp),
     )
 
 
 def _grain(length_us: ir.IntegerValue) -> ir.StringValue:
     """The coarsest charge period: a day may have 25 hours where clocks are set back."""
     return ibis.cases((length_us <= _HOUR_US, "hour"), (length_us <= 25 * _HOUR_US, "day"), else_="month")
-
-
-def coverage_table(summed: Sequence[ir.Table], cells: Mapping[CellKey, int]) -> ir.Table:
-    """Per provider and UTC month with any row of use: provider, month, first_day, last_day, length_us."""
-    sums = ibis.union(*summed) if len(summed) > 1 else summed[0]
-    known = cell_table(cells)
-    seen = sums.inner_join(known.filter(known.provider.notnull()), "cell")
-    seen = seen.filter(seen.start_us.notnull(), seen.last_us.notnull())
-    first = (_EPOCH + ((seen.start_us - seen.start_us % DAY_US) / DAY_US).cast("int32").as_interval("D")).cast("date")
-    last_us = seen.last_us - 1
-    last = (_EPOCH + ((last_us - last_us % DAY_US) / DAY_US).cast("int32").as_interval("D")).cast("date")
-    return (
-        seen.mutate(first=first, last=last, month=first.truncate("M"))
-        .group_by("provider", "month")
-        .agg(first_day=ibis._["first"].min(), last_day=ibis._["last"].max(), length_us=ibis._.length_us.max())
-    )

@@ -7,14 +7,16 @@ expression a name to run it once.
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import weakref
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     import ibis.expr.types as ir
 
@@ -48,6 +50,7 @@ def connect(threads: int | None = None, memory: str = "1GB") -> Any:
     if threads is not None:
         settings["threads"] = threads
     backend = ibis.duckdb.connect(":memory:", **settings)
+    backend.settings["enable_progress_bar"] = False
     weakref.finalize(backend, shutil.rmtree, spill, ignore_errors=True)
     return backend
 
@@ -85,10 +88,37 @@ def _function(function: str, engine: str, result: str) -> Callable[..., ir.Value
     return ibis.udf.scalar.builtin(declared, name=_FUNCTIONS[engine][function])
 
 
+def fetch(backend: Any, expression: ir.Table) -> list[dict[str, Any]]:
+    """The rows of a small result over tables of this backend.
+
+    Goes past `to_pyarrow` of the DuckDB backend, which would import pandas, and past its `to_pyarrow_batches`, which
+    calls a method that DuckDB 2 no longer has.
+    """
+    if backend.name != "duckdb":
+        return list(backend.to_pyarrow(expression).to_pylist())
+    result = backend.raw_sql(backend.compile(expression))
+    return [dict(zip(expression.columns, row, strict=True)) for row in result.fetchall()]
+
+
+def load(backend: Any, rows: Iterable[Mapping[str, Any]], types: Mapping[str, str], name: str) -> ir.Table:
+    """A few rows of Python values as a table of the engine, under a fresh name.
+
+    They travel as lines of JSON: `ibis.memtable`, and every Arrow array made of Python values, would import pandas.
+
+    Args:
+        types: column names and the engine's SQL types.
+    """
+    with tempfile.TemporaryDirectory(prefix="plimsoll-") as folder:
+        path = Path(folder, f"{name}.json")
+        with path.open("w", encoding="utf-8") as stream:
+            for row in rows:
+                stream.write(json.dumps(row) + "\n")
+        return materialise(backend, backend.read_json(str(path), columns=dict(types), format="newline_delimited"), name)
+
+
 def materialise(backend: Any, expression: ir.Table, name: str) -> ir.Table:
     """Runs the expression once and keeps the result in the engine under a fresh name."""
-    unique = f"{name}_{next(_numbers)}"
-    return backend.create_table(unique, expression, temp=True)
+    return backend.create_table(f"{name}_{next(_numbers)}", expression, temp=True)
 
 
 _numbers = iter(range(1, 2**62))

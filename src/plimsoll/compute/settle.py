@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from plimsoll.compute.accounting import (
@@ -15,17 +15,20 @@ from plimsoll.compute.accounting import (
     Accounts,
     OutcomeCount,
     ProviderCoverage,
+    Rejection,
     Totals,
     UnmappedSku,
 )
-from plimsoll.compute.daily import cell_table, coverage_table, daily_tables
-from plimsoll.compute.engine import materialise
-from plimsoll.compute.usage.cells import FAULTY, CellKey, JudgedBatch, cells_of, judge_batch
+from plimsoll.compute.daily import coverage_table, daily_tables
+from plimsoll.compute.engine import fetch, materialise
+from plimsoll.compute.usage.cells import cells_of
+from plimsoll.compute.usage.columns import meant
 from plimsoll.compute.usage.delivery import Progress, UsageDelivery
 from plimsoll.compute.usage.faults import blaming_files
+from plimsoll.compute.usage.judged import CellKey, JudgedBatch, JudgedKind, judge_batch, outcome_counts
 from plimsoll.compute.usage.kinds import describe
 from plimsoll.compute.usage.outcomes import REASONS, Outcome
-from plimsoll.compute.usage.rejections import list_rejections
+from plimsoll.compute.usage.rejections import count_rejections, first_rejections
 from plimsoll.compute.utilisation import Priors
 from plimsoll.kernel.errors import PlimsollError
 
@@ -48,86 +51,68 @@ def _settle(delivery: UsageDelivery, attested: Mapping[str, int], priors: Priors
         judged.append(each)
         summed.append(materialise(backend, cells_of(each, backend), "cells"))
         progress("accounting", number, len(delivery.batches))
-    counts = _outcomes(summed, cells, backend)
-    faulty = counts.pop("", 0)
+    counts = dict(outcome_counts(judged))
+    rejections: tuple[Rejection, ...] = ()
+    rejected_in: dict[str, int] = {}
     refused = any(REASONS[reason].outcome is Outcome.REJECTED for reason in counts)
-    rejections, rejected_in = (), {}
-    if faulty or refused:
-        rejections, by_reason, by_file = list_rejections(judged, delivery, REJECTIONS_LISTED)
-        counts = {reason: rows for reason, rows in counts.items() if REASONS[reason].outcome is not Outcome.REJECTED}
-        counts.update(by_reason)
-        rejected_in = {delivery.files[number].path: rows for number, rows in sorted(by_file.items())}
-    outcomes = tuple(
-        OutcomeCount(REASONS[reason].outcome, reason, counts[reason]) for reason in REASONS if counts.get(reason)
-    )
-    if sum(each.rows for each in outcomes) != delivery.row_count:
-        raise PlimsollError(
-            "accounting.rows_lost",
-            f"{delivery.row_count:,} rows came in and {sum(each.rows for each in outcomes):,} were accounted for",
-            fix="This is a fault in Plimsoll; please report it with the files.",
+    if refused or not all(each.sound for each in judged):
+        for found in count_rejections(judged, backend):
+            unmarked = found.instead_of == "usage" and found.negative
+            counts["correction.unmarked" if unmarked else found.instead_of] -= found.rows
+            counts[found.reason] = counts.get(found.reason, 0) + found.rows
+            path = delivery.files[found.file_no].path
+            rejected_in[path] = rejected_in.get(path, 0) + found.rows
+        rejections = tuple(
+            Rejection(delivery.files[row["file_no"]].path, row["row"], row["reason"], row["detail"])
+            for row in first_rejections(judged, backend, REJECTIONS_LISTED)
         )
-    daily, unused = daily_tables(summed, cells, attested, backend)
+    outcomes = _outcomes(counts, delivery.row_count)
+    daily, unused = daily_tables(summed, judged, cells, attested, backend)
     return Accounts(
         daily=daily,
         unused=unused,
-        totals=_totals(delivery, daily, unused, summed, backend),
+        totals=_totals(delivery, daily, unused, judged, backend),
         outcomes=outcomes,
         rejections=rejections,
-        unmapped=_unmapped(judged, backend) if counts.keys() & {"sku.unmapped", "chip.no_peak"} else (),
-        coverage=_coverage(summed, cells, backend),
-        rejected_in=rejected_in,
+        rejected_in=dict(sorted(rejected_in.items())),
+        unmapped=_unmapped(judged, backend),
         priors=priors,
         delivery=delivery,
-        _judged=tuple(judged),
+        judged=tuple(judged),
     )
 
 
-def _rows(backend: Any, table: ir.Table) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = backend.to_pyarrow(table).to_pylist()
-    return found
-
-
-def _union(tables: Sequence[ir.Table]) -> ir.Table:
-    return ibis.union(*tables) if len(tables) > 1 else tables[0]
-
-
-def _outcomes(summed: Sequence[ir.Table], cells: Mapping[CellKey, int], backend: Any) -> dict[str, int]:
-    """Rows per reason; rows with a problem of their own under the empty reason."""
-    sums = _union(summed)
-    known = cell_table(cells)
-    per_cell = sums.group_by("cell").agg(
-        rows=sums.rows.sum(), corrections=sums.corrections.sum(), unmarked=sums.unmarked.sum()
+def _outcomes(counts: Mapping[str, int], rows: int) -> tuple[OutcomeCount, ...]:
+    outcomes = tuple(
+        OutcomeCount(REASONS[reason].outcome, reason, counts[reason]) for reason in REASONS if counts.get(reason)
     )
-    counts: dict[str, int] = {}
-    for row in _rows(backend, per_cell.left_join(known, "cell")):
-        if row["cell"] == FAULTY:
-            counts[""] = row["rows"]
-            continue
-        reason, rows = row["reason"], row["rows"]
-        if row["outcome"] == Outcome.UNUSED_COMMITMENT.value:
-            reason = "commitment.unused"
-        elif row["outcome"] == Outcome.ACCELERATOR.value:
-            for name, part in (("correction", row["corrections"]), ("correction.unmarked", row["unmarked"])):
-                counts[name] = counts.get(name, 0) + part
-                rows -= part
-        counts[reason] = counts.get(reason, 0) + rows
-    return counts
+    if sum(each.rows for each in outcomes) != rows or any(each.rows < 0 for each in outcomes):
+        raise PlimsollError(
+            "accounting.rows_lost",
+            f"{rows:,} rows came in and {sum(each.rows for each in outcomes):,} were accounted for",
+            fix="This is a fault in Plimsoll; please report it with the files.",
+        )
+    return outcomes
 
 
 def _totals(
-    delivery: UsageDelivery, daily: ir.Table, unused: ir.Table, summed: Sequence[ir.Table], backend: Any
+    delivery: UsageDelivery, daily: ir.Table, unused: ir.Table, judged: Sequence[JudgedBatch], backend: Any
 ) -> Totals:
-    used = _rows(
+    per_account = daily.group_by("provider", "account").agg(
+        accel_ns=_sum(daily.accel_ns), cap_flop=_sum(daily.cap_flop), est_e4=_sum(daily.est_e4)
+    )
+    used = fetch(
         backend,
-        daily.agg(
-            accounts=daily.select("provider", "account").distinct().count().as_scalar(),
-            accel_ns=_sum(daily.accel_ns),
-            cap_flop=_sum(daily.cap_flop),
-            est_e4=_sum(daily.est_e4),
+        per_account.agg(
+            accounts=per_account.count(),
+            accel_ns=_sum(per_account.accel_ns),
+            cap_flop=_sum(per_account.cap_flop),
+            est_e4=_sum(per_account.est_e4),
         ),
     )[0]
-    idle = _rows(backend, unused.agg(accel_ns=_sum(unused.accel_ns), cap_flop=_sum(unused.cap_flop)))[0]
-    last = backend.to_pyarrow(_union(summed).last_us.max()).as_py()
+    idle = fetch(backend, unused.agg(accel_ns=_sum(unused.accel_ns), cap_flop=_sum(unused.cap_flop)))[0]
+    kinds = [kind for batch in judged for kind in batch.kinds]
+    ends = [kind.last_us for kind in kinds if kind.last_us is not None and kind.verdict.checked]
     return Totals(
         rows=delivery.row_count,
         accounts=used["accounts"],
@@ -136,7 +121,7 @@ def _totals(
         est_e4=int(used["est_e4"]),
         unused_accel_ns=int(idle["accel_ns"]),
         unused_cap_flop=int(idle["cap_flop"]),
-        last_end=None if last is None else _EPOCH + timedelta(microseconds=last),
+        last_end=_EPOCH + timedelta(microseconds=max(ends)) if ends else None,
     )
 
 
@@ -145,35 +130,38 @@ def _sum(column: ir.Value) -> ir.Value:
 
 
 def _unmapped(judged: Sequence[JudgedBatch], backend: Any) -> tuple[UnmappedSku, ...]:
-    found: dict[tuple[str | None, ...], list[Any]] = {}
-    for each in judged:
-        kinds = [kind for kind in each.kinds if kind.verdict.outcome is Outcome.UNMAPPED]
+    """The SKUs that nobody has mapped, with rows and quantity; scans their rows only if there are any."""
+    rows_of: dict[UnmappedSku, int] = {}
+    total_of: dict[UnmappedSku, Decimal] = {}
+    for batch in judged:
+        kinds = [each for each in batch.kinds if each.verdict.outcome is Outcome.UNMAPPED]
         if not kinds:
             continue
-        rows = each.rows.filter(each.rows.outcome == Outcome.UNMAPPED.value)
-        names = [name for name in kinds[0].kind if name not in ("charge_class", "workload_class")]
-        sums = rows.group_by(names).agg(rows=rows.count(), total=rows.quantity.sum())
-        verdicts = {tuple(kind.kind[name] for name in names): kind for kind in kinds}
-        for row in _rows(backend, sums):
-            kind = verdicts[tuple(row[name] for name in names)]
-            described = describe(kind.kind)
-            key = (
-                kind.verdict.provider or "",
-                described.sku_id,
-                described.sku_meter,
-                described.service,
-                described.description,
-                described.unit,
-                kind.verdict.basis,
-            )
-            entry = found.setdefault(key, [0, Decimal(0)])
-            entry[0] += row["rows"]
-            entry[1] += row["total"] or 0
-    skus = [
-        UnmappedSku(key[0] or "", *key[1:6], rows=rows, quantity=_plain(total), basis=key[6] or "")
-        for key, (rows, total) in found.items()
-    ]
-    return tuple(sorted(skus, key=lambda sku: (-sku.rows, sku.provider, sku.sku_id or "", sku.description or "")))
+        names = [name for name in kinds[0].kind if name != "workload_class"]
+        rows = batch.rows.filter(batch.rows.outcome == Outcome.UNMAPPED.value)
+        sums = rows.group_by(names).agg(total=rows.quantity.sum(), rows=rows.count())
+        known = {tuple(each.kind[name] for name in names): each for each in kinds}
+        for row in fetch(backend, sums):
+            sku = _sku(known[tuple(row[name] for name in names)])
+            rows_of[sku] = rows_of.get(sku, 0) + row["rows"]
+            total_of[sku] = total_of.get(sku, Decimal(0)) + (row["total"] or 0)
+    listed = [replace(sku, rows=rows_of[sku], quantity=_plain(total_of[sku])) for sku in rows_of]
+    return tuple(sorted(listed, key=lambda sku: (-sku.rows, sku.provider, sku.sku_id or "", sku.description or "")))
+
+
+def _sku(each: JudgedKind) -> UnmappedSku:
+    told = describe(each.kind)
+    return UnmappedSku(
+        provider=each.verdict.provider or "",
+        sku_id=told.sku_id,
+        sku_meter=told.sku_meter,
+        service=told.service,
+        description=told.description,
+        unit=told.unit,
+        rows=0,
+        quantity="0",
+        basis=each.verdict.basis,
+    )
 
 
 def _plain(number: Decimal) -> str:
@@ -181,19 +169,22 @@ def _plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _coverage(summed: Sequence[ir.Table], cells: Mapping[CellKey, int], backend: Any) -> tuple[ProviderCoverage, ...]:
+def coverage(judged: Sequence[JudgedBatch], backend: Any) -> tuple[ProviderCoverage, ...]:
+    """See `accounting.Accounts.coverage`."""
     by_provider: dict[str, list[dict[str, Any]]] = {}
-    for row in _rows(backend, coverage_table(summed, cells).order_by("provider", "month")):
-        by_provider.setdefault(row["provider"], []).append(row)
+    for row in fetch(backend, coverage_table(judged)):
+        provider = meant(row["provider_folder"]) or meant(row["provider_name"])
+        if provider:
+            by_provider.setdefault(provider, []).append(row)
     out = []
-    for provider, rows in by_provider.items():
-        months = tuple(row["month"] for row in rows)
+    for provider, rows in sorted(by_provider.items()):
+        months = tuple(sorted({row["month"] for row in rows}))
         lengths = [row["length_us"] for row in rows if row["length_us"] is not None]
         out.append(
             ProviderCoverage(
                 provider=provider,
-                first_day=min(row["first_day"] for row in rows),
-                last_day=max(row["last_day"] for row in rows),
+                first_day=(_EPOCH + timedelta(microseconds=min(row["first_us"] for row in rows))).date(),
+                last_day=(_EPOCH + timedelta(microseconds=max(row["last_us"] for row in rows) - 1)).date(),
                 months=months,
                 missing_months=tuple(month for month in _months(months[0], months[-1]) if month not in months),
                 grain=_grain(max(lengths)) if lengths else "none",

@@ -22,6 +22,10 @@ def no_progress(_step: str, _done: int, _total: int) -> None:
     """Tells nobody."""
 
 
+Span = tuple[int, int]
+"""First start and last end, microseconds since 1970, UTC."""
+
+
 @dataclass(frozen=True)
 class UsageFile:
     """One input file.
@@ -31,8 +35,7 @@ class UsageFile:
         format: e.g. ``focus-1.2``, ``aws-cur-2``, ``slurm-sacct``, ``plain``.
         rows: records, the header not counted.
         provider: from a ``provider=ID`` folder, else None.
-        span: first start and last end of its charge periods, microseconds since 1970, where the file's own
-            statistics tell without reading it.
+        span: of its charge periods, where the file's own statistics tell without reading it.
         readable: the file as Parquet.
     """
 
@@ -41,7 +44,7 @@ class UsageFile:
     rows: int
     size: int
     provider: str | None
-    span: tuple[int, int] | None
+    span: Span | None
     readable: Path
 
     @cached_property

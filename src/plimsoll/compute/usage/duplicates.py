@@ -10,15 +10,15 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from plimsoll.compute.engine import fetch
 from plimsoll.compute.usage.columns import KIND_COLUMNS
-from plimsoll.compute.usage.delivery import UsageDelivery, UsageFile
+from plimsoll.compute.usage.delivery import Span, UsageDelivery, UsageFile
 from plimsoll.compute.usage.kinds import judge
 from plimsoll.kernel.errors import PlimsollError, Where
 
 _SOLD = tuple(name for name in KIND_COLUMNS if name != "provider_folder")
 _IDENTITY = ("account", "run_id", "resource_id", "sub_account", "region", "start_us", "end_us", "quantity")
 _LISTED = 10_000
-Span = tuple[int, int]
 
 
 def refuse_same_file_twice(files: Iterable[UsageFile]) -> None:
@@ -71,7 +71,7 @@ def refuse_shared_rows(delivery: UsageDelivery) -> None:
     rows = _comparable(delivery, {number for pair in suspects for number in pair})
     twins = rows.group_by("key").agg(files=rows.file_no.nunique())
     shared = rows.semi_join(twins.filter(twins.files > 1), "key")
-    if not delivery.engine.to_pyarrow(shared.count()).as_py():
+    if not _count(shared, delivery.engine):
         return
     for one, other in suspects:
         _compare(delivery, rows, one, other, (max(spans[one][0], spans[other][0]), min(spans[one][1], spans[other][1])))
@@ -88,7 +88,7 @@ def _spans(delivery: UsageDelivery) -> dict[int, Span]:
         if all(number in spans for number in batch.file_numbers):
             continue
         found = batch.rows.group_by("file_no").agg(first=batch.rows.start_us.min(), last=batch.rows.end_us.max())
-        for row in delivery.engine.to_pyarrow(found).to_pylist():
+        for row in fetch(delivery.engine, found):
             if row["first"] is not None and row["last"] is not None:
                 spans[row["file_no"]] = (row["first"], row["last"])
     return spans
@@ -123,26 +123,31 @@ def _compare(delivery: UsageDelivery, rows: ir.Table, one: int, other: int, comm
     first, second = within.filter(within.file_no == one), within.filter(within.file_no == other)
     shared = first.semi_join(second, "key")
     engine = delivery.engine
-    size = min(engine.to_pyarrow(each.count()).as_py() for each in (first, second))
-    count = engine.to_pyarrow(shared.count()).as_py()
+    size = min(_count(first, engine), _count(second, engine))
+    count = _count(shared, engine)
     if not count:
         return
-    named = engine.to_pyarrow(shared.resource_id.count()).as_py()
+    named = _count(shared.filter(shared.resource_id.notnull()), engine)
     certain = named * 20 > size or count * 2 > size
     pairs = shared.filter(shared.resource_id.notnull()) if named else shared
-    listed = engine.to_pyarrow(pairs.select("row", "key").order_by("row").limit(_LISTED)).to_pylist()
+    listed = fetch(engine, pairs.select("row", "key").order_by("row").limit(_LISTED))
     if not certain:
         listed = _accelerators(delivery, one, listed) if named else []
     if not listed:
         return
     twin = second.filter(second.key == listed[0]["key"])
+    twin_row = fetch(engine, twin.agg(row=twin.row.min()))[0]["row"]
     raise PlimsollError(
         "usage.delivered_twice",
-        f"{count:,} of its rows are also in {delivery.files[other].path} (there, row "
-        f"{engine.to_pyarrow(twin.row.min()).as_py()}): the same use was handed in twice",
+        f"{count:,} of its rows are also in {delivery.files[other].path} (there, row {twin_row}): "
+        "the same use was handed in twice",
         fix="Hand in one of the two; a delivery replaces the earlier one for its provider and period.",
         where=Where(delivery.files[one].path, row=listed[0]["row"]),
     )
+
+
+def _count(table: ir.Table, engine: Any) -> int:
+    return int(fetch(engine, table.agg(rows=table.count()))[0]["rows"])
 
 
 def _accelerators(delivery: UsageDelivery, number: int, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -151,7 +156,5 @@ def _accelerators(delivery: UsageDelivery, number: int, listed: list[dict[str, A
     numbers = [each["row"] for each in listed]
     names = [*KIND_COLUMNS, "from_pricing"]
     rows = batch.rows.filter(batch.rows.file_no == number, batch.rows.row.isin(numbers)).select("row", *names)
-    kinds: Mapping[int, dict[str, Any]] = {
-        each.pop("row"): each for each in delivery.engine.to_pyarrow(rows).to_pylist()
-    }
+    kinds: Mapping[int, dict[str, Any]] = {each.pop("row"): each for each in fetch(delivery.engine, rows)}
     return [each for each in listed if judge(kinds[each["row"]]).counted]

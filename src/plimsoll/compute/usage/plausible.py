@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from plimsoll.compute.rolling import EXACT
-from plimsoll.compute.usage.cells import JudgedBatch, is_sound
+from plimsoll.compute.usage.judged import JudgedBatch, is_sound
 
 TOLERANCE = 1_001
 """Thousandths of the period that pass: meters round up to the minute or the second."""

@@ -5,12 +5,12 @@ Everything that is particular to the embedded engine's way of reading files is i
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,16 +18,16 @@ from urllib.parse import quote
 import ibis
 import ibis.expr.types as ir
 
-from plimsoll.compute.usage.delivery import Batch, Note, Progress, UsageDelivery, UsageFile, no_progress
+from plimsoll.compute.engine import fetch
+from plimsoll.compute.usage.delivery import Batch, Note, Progress, Span, UsageDelivery, UsageFile, no_progress
 from plimsoll.compute.usage.detect import Found, find_files, inspect
 from plimsoll.compute.usage.duplicates import refuse_same_file_twice, refuse_shared_rows
 from plimsoll.compute.usage.faults import blaming_files
 from plimsoll.compute.usage.source import ZONED, ZONELESS, Source
-from plimsoll.compute.usage.staging import Staged, stage_text
+from plimsoll.compute.usage.staging import stage_text
 from plimsoll.kernel.errors import PlimsollError, Where
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_PER_SECOND = {"milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
 _FILE_COLUMN = "plimsoll_file"
 _ZERO_OFFSET = r"(Z|z|UTC|[+-]00(:?00)?)$"
 
@@ -62,16 +62,15 @@ class _Readable:
     found: Found
     path: Path
     rows: int
-    staged: Staged | None
     schema: tuple[tuple[str, ...], ...]
-    span: tuple[int, int] | None
+    span: Span | None
 
 
 def _open(paths: Sequence[str | Path], engine: Any, progress: Progress, staging: Path) -> UsageDelivery:
     found = [inspect(path) for path in find_files(paths)]
     readable: list[_Readable] = []
-    for number, each in enumerate(found):
-        readable.append(_make_readable(number, each, staging, progress, len(found)))
+    for number, one in enumerate(found):
+        readable.append(_make_readable(number, one, staging, progress, len(found)))
         progress("reading", number + 1, len(found))
     files = tuple(
         UsageFile(
@@ -89,7 +88,7 @@ def _open(paths: Sequence[str | Path], engine: Any, progress: Progress, staging:
     groups: dict[tuple[Any, ...], list[_Readable]] = defaultdict(list)
     for each in readable:
         groups[(each.found.version, each.schema, each.found.provider is not None)].append(each)
-    notes = [note for each in readable for note in _staging_notes(each)]
+    notes: list[Note] = []
     batches: list[Batch] = []
     with blaming_files(files):
         for group in groups.values():
@@ -109,9 +108,8 @@ def _make_readable(number: int, found: Found, staging: Path, progress: Progress,
     folder = staging / f"provider_folder={quote(found.provider or '-', safe='')}"
     folder.mkdir(exist_ok=True)
     target = folder / f"{number:06d}.parquet"
-    staged: Staged | None = None
     if found.container == "text":
-        staged = stage_text(found, target, lambda: progress(f"reading {found.path.name}", number, total))
+        stage_text(found, target, lambda: progress(f"reading {found.path.name}", number, total))
     else:
         target.symlink_to(found.path.absolute())
     metadata = pq.read_metadata(target)
@@ -122,7 +120,7 @@ def _make_readable(number: int, found: Found, staging: Path, progress: Progress,
             fix="Deliver the rows; if there was no use, leave the file out.",
             where=Where(str(found.path)),
         )
-    return _Readable(number, found, target, metadata.num_rows, staged, _schema(metadata), _span(metadata, found))
+    return _Readable(number, found, target, metadata.num_rows, _schema(metadata), _span(metadata, found))
 
 
 def _schema(metadata: Any) -> tuple[tuple[str, ...], ...]:
@@ -131,40 +129,23 @@ def _schema(metadata: Any) -> tuple[tuple[str, ...], ...]:
     return tuple((each.path, each.physical_type, str(each.logical_type)) for each in columns)
 
 
-def _span(metadata: Any, found: Found) -> tuple[int, int] | None:
+def _span(metadata: Any, found: Found) -> Span | None:
     """First start and last end, microseconds since 1970, from the footer's statistics; None if it has none."""
-    index = {metadata.schema.column(number).path.casefold(): number for number in range(metadata.num_columns)}
+    columns = {metadata.schema.column(number).path.casefold(): number for number in range(metadata.num_columns)}
     bounds: list[int] = []
-    for name, side in zip(found.format.instants, ("min", "max"), strict=True):
-        number = index.get(name.casefold())
+    for name, side in zip(found.format.instants, (min, max), strict=True):
+        number = columns.get(name.casefold())
         if number is None:
             return None
-        values: list[int] = []
-        for group in range(metadata.num_row_groups):
-            statistics = metadata.row_group(group).column(number).statistics
-            if statistics is None or not statistics.has_min_max:
-                return None
-            moment = getattr(statistics, side)
-            if not isinstance(moment, datetime):
-                return None
-            values.append((moment.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND)
-        bounds.append(min(values) if side == "min" else max(values))
+        unit = json.loads(metadata.schema.column(number).logical_type.to_json()).get("timeUnit")
+        groups = (metadata.row_group(group).column(number).statistics for group in range(metadata.num_row_groups))
+        found_values = [each for each in groups if each is not None and each.has_min_max]
+        if unit not in _PER_SECOND or len(found_values) < metadata.num_row_groups:
+            return None
+        # The raw values are whole numbers; the converted ones would import pandas.
+        raw = side(each.min_raw if side is min else each.max_raw for each in found_values)
+        bounds.append(raw * 1_000_000 // _PER_SECOND[unit])
     return bounds[0], bounds[1]
-
-
-def _staging_notes(each: _Readable) -> list[Note]:
-    if each.staged is None:
-        return []
-    words, empty = each.staged.null_words, each.staged.empty
-    file, notes = each.found.path.as_posix(), []
-    spelled = sorted(name for name, count in words.items() if count)
-    mixed = sorted(name for name, count in empty.items() if count and words.get(name))
-    if spelled:
-        text = f"null is spelled NULL in {len(spelled)} columns and read as null"
-        if mixed:
-            text += f"; {len(mixed)} of them also use an empty field"
-        notes.append(Note(file, "null.spelled", None, text))
-    return notes
 
 
 def _batches(group: list[_Readable], engine: Any, notes: list[Note]) -> list[Batch]:
@@ -212,12 +193,11 @@ def _note_zones(group: list[_Readable], source: Source, notes: list[Note]) -> se
     starts = [source.text(name) for name in group[0].found.format.instants]
     offset = ibis.or_(*[words.re_search(ZONED) & ~words.re_search(_ZERO_OFFSET) for words in starts])
     zoneless = ibis.or_(*[words.re_search(ZONELESS) for words in starts])
-    counts = (
+    counts = fetch(
+        source.backend,
         source.table.mutate(_offset=offset.fill_null(False), _zoneless=zoneless.fill_null(False))
         .group_by("file_no")
-        .agg(offset=ibis._._offset.sum(), zoneless=ibis._._zoneless.sum())
-        .to_pyarrow()
-        .to_pylist()
+        .agg(offset=ibis._._offset.sum().cast("int64"), zoneless=ibis._._zoneless.sum().cast("int64")),
     )
     by_number = {each.number: each for each in group}
     ambiguous: set[int] = set()

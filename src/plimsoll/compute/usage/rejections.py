@@ -2,81 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from plimsoll.compute.accounting import Rejection
-from plimsoll.compute.usage.cells import JudgedBatch, problems
-from plimsoll.compute.usage.delivery import UsageDelivery
+from plimsoll.compute.engine import fetch
+from plimsoll.compute.usage.judged import JudgedBatch, problems
 from plimsoll.compute.usage.outcomes import Outcome
 from plimsoll.compute.usage.source import ZONELESS
 
 _A_NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
-_DETAIL = 200
 _NAMED_ZONE = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*[A-Za-z]{2,}"
+_DETAIL = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedCount:
+    """How many rows of a file were rejected for one reason, and what they would have counted as."""
+
+    file_no: int
+    reason: str
+    instead_of: str
+    negative: bool
+    rows: int
 
 
 def rejected_rows(judged: Sequence[JudgedBatch]) -> ir.Table:
-    """Every rejected row: file_no, row, reason, detail (what stands in the offending field)."""
-    return _union([_rejected(each) for each in judged])
+    """Every rejected row: file_no, row, reason, detail (what stands in the field), instead_of, negative."""
+    tables = [_rejected(each) for each in judged]
+    return ibis.union(*tables) if len(tables) > 1 else tables[0]
 
 
-def list_rejections(
-    judged: Sequence[JudgedBatch], delivery: UsageDelivery, most: int
-) -> tuple[tuple[Rejection, ...], Mapping[str, int], Mapping[int, int]]:
-    """The first rejected rows in file order, the number of rows per reason, and the number per file."""
+def count_rejections(judged: Sequence[JudgedBatch], backend: Any) -> list[RejectedCount]:
+    """The rejected rows, counted."""
     rejected = rejected_rows(judged)
-    counts = _rows(delivery.engine, rejected.group_by("file_no", "reason").agg(rows=rejected.count()))
-    by_reason: dict[str, int] = {}
-    by_file: dict[int, int] = {}
-    for count in counts:
-        by_reason[count["reason"]] = by_reason.get(count["reason"], 0) + count["rows"]
-        by_file[count["file_no"]] = by_file.get(count["file_no"], 0) + count["rows"]
-    first = _rows(delivery.engine, rejected.order_by("file_no", "row").limit(most))
-    listed = tuple(
-        Rejection(delivery.files[row["file_no"]].path, row["row"], row["reason"], row["detail"]) for row in first
-    )
-    return listed, dict(sorted(by_reason.items())), by_file
+    counts = rejected.group_by("file_no", "reason", "instead_of", "negative").agg(rows=rejected.count())
+    return [RejectedCount(**row) for row in fetch(backend, counts)]
+
+
+def first_rejections(judged: Sequence[JudgedBatch], backend: Any, most: int) -> list[dict[str, Any]]:
+    """The first rejected rows in the order of files and rows: file_no, row, reason, detail."""
+    rejected = rejected_rows(judged).select("file_no", "row", "reason", "detail")
+    return fetch(backend, rejected.order_by("file_no", "row").limit(most))
 
 
 def _rejected(judged: JudgedBatch) -> ir.Table:
     rows = judged.rows
-    faults = ibis.cases(*[(rows.checked & wrong, reason) for reason, wrong in problems(rows).items()])
+    faults = ibis.cases(*[(wrong, reason) for reason, wrong in problems(rows).items()])
     found = rows.mutate(fault=ibis.ifelse(rows.outcome == Outcome.REJECTED.value, rows.reason, faults))
     found = found.filter(found.fault.notnull())
-    start, end, quantity = found.start_text, found.end_text, found.quantity_text
-    told = [words.fill_null("") for words in (start, end)]
-    exact = ibis.cases(
+    return found.select(
+        "file_no",
+        "row",
+        reason=_exact_reason(found),
+        detail=_detail(found),
+        instead_of=found.reason,
+        negative=(found.quantity < 0).fill_null(False),
+    )
+
+
+def _exact_reason(found: ir.Table) -> ir.StringValue:
+    """What the text tells beyond the fact that it could not be read."""
+    times = [words.nullif("NULL").fill_null("") for words in (found.start_text, found.end_text)]
+    time = ibis.cases(
+        (ibis.or_(*[words == "" for words in times]), "time.missing"),
         (
-            found.fault == "time.unreadable",
-            ibis.cases(
-                (ibis.or_(*[words == "" for words in told]), "time.missing"),
-                (
-                    ibis.or_(*[words.re_search(_NAMED_ZONE) | words.re_search(ZONELESS) for words in told]),
-                    "time.ambiguous_zone",
-                ),
-                else_="time.unreadable",
-            ),
+            ibis.or_(*[words.re_search(_NAMED_ZONE) | words.re_search(ZONELESS) for words in times]),
+            "time.ambiguous_zone",
         ),
-        ((found.fault == "quantity.unreadable") & quantity.re_search(_A_NUMBER), "quantity.too_large"),
+        else_="time.unreadable",
+    )
+    return ibis.cases(
+        (found.fault == "time.unreadable", time),
+        ((found.fault == "quantity.unreadable") & found.quantity_text.re_search(_A_NUMBER), "quantity.too_large"),
         else_=found.fault,
     )
-    period = ibis.coalesce(start, "nothing") + " to " + ibis.coalesce(end, "nothing")
-    detail = ibis.cases(
-        (found.fault.startswith("quantity"), quantity),
+
+
+def _detail(found: ir.Table) -> ir.StringValue:
+    period = found.start_text.nullif("").fill_null("nothing") + " to " + found.end_text.nullif("").fill_null("nothing")
+    text = ibis.cases(
+        (found.fault.startswith("quantity"), found.quantity_text),
         (found.fault.re_search("^(time|period)"), period),
         (found.fault == "sku.ambiguous", ibis.coalesce(found.description, found.sku_meter, found.sku_id)),
     )
-    return found.select("file_no", "row", reason=exact, detail=detail.fill_null("").left(_DETAIL))
-
-
-def _rows(backend: Any, table: ir.Table) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = backend.to_pyarrow(table).to_pylist()
-    return found
-
-
-def _union(tables: Sequence[ir.Table]) -> ir.Table:
-    return ibis.union(*tables) if len(tables) > 1 else tables[0]
+    return text.fill_null("").left(_DETAIL)

@@ -43,9 +43,9 @@ def spread_over_days(cells: ir.Table) -> ir.Table:
     parts = {
         "start_us": days.midnight,
         "end_us": ibis.null("int64"),
-        "accel_ns": _part(days.accel_ns, days.time_base, days.time_rest, days.length, begin, finish),
-        "accel_ns_bp": _part(days.accel_ns_bp, days.share_base, days.share_rest, days.length, begin, finish),
-        **{name: ibis.ifelse(is_first, days[name], 0) for name in ("rows", "corrections", "unmarked")},
+        "accel_ns": _part(days, "accel_ns", "time", begin, finish),
+        "accel_ns_bp": _part(days, "accel_ns_bp", "share", begin, finish),
+        "rows": ibis.ifelse(is_first, days.rows, 0),
     }
     return days.select(**{name: parts.get(name, days[name]) for name in cells.columns})
 
@@ -84,19 +84,14 @@ def _seconds_until(days: ir.Table, moment: ir.IntegerValue) -> ir.IntegerValue:
     return ibis.ifelse(moment >= days.end_us, days.length, ibis.least(whole, days.length))
 
 
-def _part(
-    amount: ir.DecimalValue,
-    base: ir.DecimalValue,
-    rest: ir.IntegerValue,
-    length: ir.IntegerValue,
-    begin: ir.IntegerValue,
-    finish: ir.IntegerValue,
-) -> ir.DecimalValue:
+def _part(days: ir.Table, amount: str, prefix: str, begin: ir.IntegerValue, finish: ir.IntegerValue) -> ir.DecimalValue:
+    """What falls between two seconds of the period; `prefix` names the columns with quotient and remainder."""
+    base, rest, length = days[f"{prefix}_base"], days[f"{prefix}_rest"], days.length
+
     def remainder_until(second: ir.IntegerValue) -> ir.IntegerValue:
         product = rest * second
         return _quotient(product - product % length, length)
 
-    share = base * (finish - begin).cast("decimal(18, 0)") + (remainder_until(finish) - remainder_until(begin)).cast(
-        "decimal(18, 0)"
-    )
-    return ibis.ifelse(amount < 0, -share, share).cast(EXACT)
+    even = base * (finish - begin).cast("decimal(18, 0)")
+    share = even + (remainder_until(finish) - remainder_until(begin)).cast("decimal(18, 0)")
+    return ibis.ifelse(days[amount] < 0, -share, share).cast(EXACT)

@@ -1,7 +1,7 @@
 """Text files to Parquet, in one bounded pass, so that everything after it reads one kind of file only.
 
-Fields stay text; a literal ``NULL`` and an empty field become null. Records are counted, and a file with a broken one
-is refused as a whole, naming the record: a guess about where a field ends would move amounts between columns.
+Fields stay text, as they are. A file with a broken record is refused as a whole, naming the record: a guess about where
+a field ends would move amounts between columns.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -25,22 +23,7 @@ _BLOCK = 8 * MAX_LINE
 _ROWS_PER_GROUP = 122_880
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """What one text file held.
-
-    Attributes:
-        rows: records, the header not counted.
-        null_words: how many fields of each column spelled null as a word.
-        empty: how many fields of each column were empty.
-    """
-
-    rows: int
-    null_words: Counter[str]
-    empty: Counter[str]
-
-
-def stage_text(found: Found, target: Path, on_read: Callable[[], None]) -> Staged:
+def stage_text(found: Found, target: Path, on_read: Callable[[], None]) -> None:
     """Writes the file's records to `target` as Parquet with text columns.
 
     Args:
@@ -55,8 +38,7 @@ def stage_text(found: Found, target: Path, on_read: Callable[[], None]) -> Stage
 
     names = column_names(found)
     kinds = dict.fromkeys(names, pa.string())
-    staged = Staged(0, Counter(), Counter())
-    rows, multiline = 0, False
+    multiline = False
     with _open(found.path) as raw:
         stream = _Watched(raw, on_read)
         try:
@@ -72,9 +54,8 @@ def stage_text(found: Found, target: Path, on_read: Callable[[], None]) -> Stage
             )
             with pq.ParquetWriter(target, reader.schema, compression="zstd") as writer:
                 for batch in reader:
-                    rows += batch.num_rows
                     multiline = multiline or (found.format.quoted and _has_line_ends(batch))
-                    writer.write_batch(_with_nulls(batch, staged), row_group_size=_ROWS_PER_GROUP)
+                    writer.write_batch(batch, row_group_size=_ROWS_PER_GROUP)
         except (pa.ArrowException, OSError, EOFError, ValueError) as problem:
             raise _fault(found, len(names)) or _unexplained(found, problem) from None
     if found.format.quoted and (multiline or stream.quotes % 2):
@@ -82,7 +63,6 @@ def stage_text(found: Found, target: Path, on_read: Callable[[], None]) -> Stage
         fault = _fault(found, len(names))
         if fault:
             raise fault
-    return Staged(rows, staged.null_words, staged.empty)
 
 
 def column_names(found: Found) -> list[str]:
@@ -118,20 +98,6 @@ def _has_line_ends(batch: pa.RecordBatch) -> bool:
     import pyarrow.compute as pc
 
     return any(pc.any(pc.match_substring(column, "\n")).as_py() for column in batch.columns)
-
-
-def _with_nulls(batch: pa.RecordBatch, staged: Staged) -> pa.RecordBatch:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    columns = []
-    for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        empty = pc.equal(column, "")
-        word = pc.is_in(column, value_set=pa.array(["NULL", "null", "Null"]))
-        staged.empty[name] += pc.sum(empty).as_py() or 0
-        staged.null_words[name] += pc.sum(word).as_py() or 0
-        columns.append(pc.if_else(pc.or_(empty, word), pa.scalar(None, pa.string()), column))
-    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
 def _fault(found: Found, width: int) -> PlimsollError | None:
