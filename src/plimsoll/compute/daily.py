@@ -68,12 +68,13 @@ def utc_day(moment_us: ir.IntegerValue) -> ir.DateValue:
 
 
 def coverage_table(judged: Sequence[JudgedBatch]) -> ir.Table:
-    """Per provider and UTC month with a row of use: provider_folder, provider_name, month, first_us, last_us,
-    length_us (the longest charge period of use of accelerators)."""
+    """Per provider and UTC month with a row of use: provider_folder, provider_name, month (months since
+    the year 0), first_us, last_us, length_us (the longest charge period of use of accelerators)."""
     tables = []
     for batch in judged:
         rows = batch.rows.filter(batch.rows.checked, batch.rows.end_us > batch.rows.start_us)
-        month = utc_day(rows.start_us).truncate("M").cast("date")
+        day = utc_day(rows.start_us)
+        month = day.year() * 12 + day.month() - 1
         tables.append(
             rows.mutate(month=month)
             .group_by("provider_folder", "provider_name", "month")

@@ -178,27 +178,23 @@ def coverage(judged: Sequence[JudgedBatch], backend: Any) -> tuple[ProviderCover
             by_provider.setdefault(provider, []).append(row)
     out = []
     for provider, rows in sorted(by_provider.items()):
-        months = tuple(sorted({row["month"] for row in rows}))
+        months = sorted({row["month"] for row in rows})
         lengths = [row["length_us"] for row in rows if row["length_us"] is not None]
         out.append(
             ProviderCoverage(
                 provider=provider,
                 first_day=(_EPOCH + timedelta(microseconds=min(row["first_us"] for row in rows))).date(),
                 last_day=(_EPOCH + timedelta(microseconds=max(row["last_us"] for row in rows) - 1)).date(),
-                months=months,
-                missing_months=tuple(month for month in _months(months[0], months[-1]) if month not in months),
+                months=tuple(_first_of(month) for month in months),
+                missing_months=tuple(_first_of(month) for month in range(months[0], months[-1]) if month not in months),
                 grain=_grain(max(lengths)) if lengths else "none",
             )
         )
     return tuple(out)
 
 
-def _months(first: date, last: date) -> list[date]:
-    months = []
-    while first <= last:
-        months.append(first)
-        first = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return months
+def _first_of(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
 
 
 def _grain(length_us: int) -> str:

@@ -221,9 +221,9 @@ def not_utf8(where: Where, row: int | None) -> PlimsollError:
 
 
 def _split(header: str, delimiter: str, *, quoted: bool) -> tuple[str, ...]:
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     try:
-        return tuple(name.strip() for name in next(csv.reader([header], delimiter=delimiter, quoting=quoting)))
+        reader = csv.reader([header], delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
+        return tuple(name.strip() for name in next(reader))
     except csv.Error:
         return ()
 

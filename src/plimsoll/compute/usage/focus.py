@@ -17,6 +17,36 @@ from plimsoll.compute.usage.source import Source, canonical
 RUN_TAG = "plimsoll:run_id"
 """Key in Tags under which a run is declared, for providers without an x_DeclaredRunId column."""
 
+COLUMNS = frozenset({
+    "AllocatedMethodDetails", "AllocatedMethodId", "AllocatedResourceId", "AllocatedResourceName",
+    "AllocatedTags", "AvailabilityZone", "BilledCost", "BillingAccountId", "BillingAccountName",
+    "BillingAccountType", "BillingCurrency", "BillingPeriodEnd", "BillingPeriodStart", "CapacityReservationId",
+    "CapacityReservationStatus", "ChargeCategory", "ChargeClass", "ChargeDescription", "ChargeFrequency",
+    "ChargePeriodEnd", "ChargePeriodStart", "CommitmentDiscountCategory", "CommitmentDiscountId",
+    "CommitmentDiscountName", "CommitmentDiscountQuantity", "CommitmentDiscountStatus",
+    "CommitmentDiscountType", "CommitmentDiscountUnit", "CommitmentProgramEligibilityDetails",
+    "ConsumedQuantity", "ConsumedUnit", "ContractApplied", "ContractedCost", "ContractedUnitPrice",
+    "EffectiveCost", "HostProviderName", "InvoiceDetailId", "InvoiceId", "InvoiceIssuerName", "ListCost",
+    "ListUnitPrice", "PricingCategory", "PricingCurrency", "PricingCurrencyContractedUnitPrice",
+    "PricingCurrencyEffectiveCost", "PricingCurrencyListUnitPrice", "PricingQuantity", "PricingUnit",
+    "ProviderName", "PublisherName", "RegionId", "RegionName", "ResourceId", "ResourceName", "ResourceType",
+    "ServiceCategory", "ServiceName", "ServiceProviderName", "ServiceSubcategory", "SkuId", "SkuMeter",
+    "SkuPriceDetails", "SkuPriceId", "SubAccountId", "SubAccountName", "SubAccountType", "Tags",
+})  # fmt: skip
+"""Every column of the Cost and Usage dataset from 1.0 to 1.4."""
+
+HELPFUL = {
+    "SkuMeter": "names the machine",
+    "SkuPriceDetails": "has InstanceType and GpuCount",
+    "HostProviderName": "tells the host from the seller",
+    "CapacityReservationStatus": "tells idle reservations",
+    "x_AcceleratorModel": "names the accelerator",
+    "x_WorkloadClass": "tells training from serving",
+    "x_DeclaredRunId": "ties use to a declared run",
+    "x_TensorActive": "measures utilisation",
+}
+"""Columns that a file may lack, and what each would tell."""
+
 
 def version(columns: Collection[str]) -> str:
     """The version that the columns belong to: each version added some and 1.4 dropped ProviderName."""
@@ -66,7 +96,7 @@ def read(source: Source) -> ir.Table:
             "customer_ref": source.key("x_CustomerRef"),
             "host_provider": source.key("HostProviderName"),
             "invoice_issuer": source.key("InvoiceIssuerName"),
-            "region": source.key("RegionId", "RegionName"),
+            "region": ibis.coalesce(source.key("RegionId"), source.key("RegionName")),
             "cluster_id": source.key("x_ClusterId"),
             "interconnect_domain": source.key("x_InterconnectDomain"),
             "start_text": text("ChargePeriodStart"),

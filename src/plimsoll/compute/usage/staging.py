@@ -107,8 +107,12 @@ def _fault(found: Found, width: int) -> PlimsollError | None:
     csv.field_size_limit(MAX_LINE)
     try:
         with _open(found.path) as raw:
-            quoting = csv.QUOTE_MINIMAL if found.format.quoted else csv.QUOTE_NONE
-            reader = csv.reader(_lines(raw), delimiter=found.format.delimiter, quoting=quoting, strict=True)
+            reader = csv.reader(
+                _lines(raw),
+                delimiter=found.format.delimiter,
+                quoting=csv.QUOTE_MINIMAL if found.format.quoted else csv.QUOTE_NONE,
+                strict=True,
+            )
             next(reader)
             for fields in reader:
                 row += bool(fields)
