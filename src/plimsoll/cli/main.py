@@ -60,5 +60,5 @@ def run() -> None:
         if os.environ.get("PLIMSOLL_TRACEBACK"):
             raise
         note(f"error: {type(fault).__name__}: {fault} [internal.fault]")
-        note("  Fix: this is our fault, not your input's. Run it again with PLIMSOLL_TRACEBACK=1 and report what it says.")
+        note("  Fix: this is our fault, not your input's. Set PLIMSOLL_TRACEBACK=1, run it again, report it.")
         sys.exit(70)
