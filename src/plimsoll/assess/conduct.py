@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plimsoll.assess.assessment import AccountSeries, Assessment, DeclarationSeen, InputFile, PinnedRule, Totals
+from plimsoll.assess.assessment import Assessment, DeclarationSeen, InputFile, PinnedRule, Totals
 from plimsoll.assess.check import hardware_bound
 from plimsoll.assess.declarations import Declaration, declaration_files, load_declarations
 from plimsoll.assess.detectors.figures import HeldLine, whole_flop
@@ -147,7 +147,7 @@ class _Conduct:
 
     def assessment(self, declared_in: Path | None) -> Assessment:
         """Judges everything and gathers the answer."""
-        findings, series = self._judged()
+        findings, keeper = self._judged()
         ordered = in_order(findings)
         inputs = usage_inputs(self.delivery, self.accounts, self.names.of)
         if declared_in is not None:
@@ -158,12 +158,12 @@ class _Conduct:
             inputs=inputs,
             totals=self._totals(ordered),
             findings=ordered,
-            accounts=series,
+            accounts=keeper.series(ordered),
             data_quality=data_quality(self.delivery, self.accounts, self.names.of),
             declarations=self.seen,
         )
 
-    def _judged(self) -> tuple[list[Finding], tuple[AccountSeries, ...]]:
+    def _judged(self) -> tuple[list[Finding], SeriesKeeper]:
         daily = before(self.accounts.daily, self.as_of)
         largest = largest_accounts(daily)
         tagged = tuple(tagged_use(daily, {declaration.id for declaration in self.seen}))
@@ -180,7 +180,7 @@ class _Conduct:
             keeper.offer(used, [finding], coverage)
             findings.append(finding)
         findings += judge.rest(self._reports_seen(), self._claims())
-        return findings, keeper.series()
+        return findings, keeper
 
     def _reports_seen(self) -> ReportsSeen:
         months = {

@@ -116,6 +116,11 @@ def _assumptions(delivery: UsageDelivery, accounts: Accounts, name: Name) -> tup
 
 
 def _unused(accounts: Accounts) -> tuple[UnusedCommitment, ...]:
+    from plimsoll.compute.engine import fetch
+    from plimsoll.compute.usage.outcomes import Outcome
+
+    if not any(count.outcome is Outcome.UNUSED_COMMITMENT for count in accounts.outcomes):
+        return ()
     unused = accounts.unused
     sums = unused.group_by("provider", "account").agg(
         rows=unused.rows.sum(),
@@ -124,7 +129,7 @@ def _unused(accounts: Accounts) -> tuple[UnusedCommitment, ...]:
     )
     found = [
         UnusedCommitment(row["provider"], row["account"], int(row["rows"]), int(row["accel_ns"]), int(row["cap_flop"]))
-        for row in sums.to_pyarrow().to_pylist()
+        for row in fetch(accounts.delivery.engine, sums)
     ]
     return tuple(sorted(found, key=lambda item: (-item.cap_flop, item.provider, item.account)))
 

@@ -79,10 +79,12 @@ class SeriesKeeper:
         if len(self._kept) >= 2 * MOST:
             self._kept = dict(sorted(self._kept.items(), key=self._strength)[:MOST])
 
-    def series(self) -> tuple[AccountSeries, ...]:
-        """Those with the strongest findings first, then the largest."""
-        ordered = sorted(self._kept.items(), key=self._strength)
-        return tuple(series for _, (_, series) in ordered[:MOST])
+    def series(self, findings: Iterable[Finding]) -> tuple[AccountSeries, ...]:
+        """In the order of the findings, then by size."""
+        kept = dict(sorted(self._kept.items(), key=self._strength)[:MOST])
+        first = {subject: place for place, subject in enumerate(dict.fromkeys(f.subject for f in findings))}
+        ordered = sorted(kept.values(), key=lambda pair: (first.get(pair[1].subject, len(first)), -pair[1].est_flop))
+        return tuple(series for _, series in ordered)
 
     @staticmethod
     def _strength(entry: tuple[str, tuple[int, AccountSeries]]) -> tuple[int, int, str]:

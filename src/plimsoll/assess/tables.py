@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LARGEST = 12
 """How many accounts are shown for their size alone."""
 
-AT_A_TIME = 2_000
+AT_A_TIME = 400
 """How many accounts come over in one query, so that a low line on a large country does not fill the memory."""
 
 ONE_MACHINE = r"(^|/)i-[0-9a-f]{8,17}$|/virtualMachines/[^/]+$|/instances/[^/]+$"
@@ -167,13 +167,10 @@ def _tagged_evidence(part: dict[str, Any]) -> UsageEvidence:
     )  # fmt: skip
 
 
-def _rows(table: ir.Table) -> Iterator[dict[str, Any]]:
-    """Rows of a table, as Python values one piece at a time.
+def _rows(table: ir.Table) -> list[dict[str, Any]]:
+    from plimsoll.compute.engine import fetch
 
-    The answer is read whole into Arrow first: an engine that has an answer half read can do nothing else.
-    """
-    for batch in table.to_pyarrow().to_batches(max_chunksize=20_000):
-        yield from batch.to_pylist()
+    return fetch(table.get_backend(), table)
 
 
 def _day(value: Any) -> date:

@@ -122,6 +122,14 @@ def test_nothing_approaches_what_a_declaration_covers() -> None:
     assert len(list(approaching_line(account, held(), Coverage((declared(10**24),)), as_of))) == 1
 
 
+def test_the_rate_of_a_declared_run_is_not_carried_on_beyond_its_end() -> None:
+    account, as_of = steady(0, 14, 25 * 10**22), DAY_ONE + timedelta(14)
+
+    for days, found in ((14, 0), (100, 0), (101, 1)):
+        coverage = Coverage((declared(10**24, days=days),))
+        assert len(list(approaching_line(account, held(), coverage, as_of))) == found
+
+
 def test_an_account_past_the_line_is_no_longer_approaching_it() -> None:
     account = steady(0, 60, LINE // 20)
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from plimsoll.assess.detectors import wording
 from plimsoll.assess.detectors.coverage import Coverage
 from plimsoll.assess.detectors.crossing import find_crossing
-from plimsoll.assess.detectors.figures import PER_FLOP, WINDOWS, AccountUse, DayUse, HeldLine, by_day, whole_flop
+from plimsoll.assess.detectors.figures import WINDOWS, AccountUse, DayUse, HeldLine, by_day, surely_exceeds, whole_flop
 from plimsoll.assess.evidence import ForecastEvidence
 from plimsoll.assess.finding import Code, Finding, Severity, Window, new_finding
 
@@ -23,7 +23,8 @@ def approaching_line(account: AccountUse, line: HeldLine, coverage: Coverage, as
     """At most one finding, for an account whose estimate is past the line in no window that declarations leave open.
 
     The longest window is carried forward day by day: old days drop out of it, new days come in at the rate. Nothing is
-    found when what was declared for those days covers the projected amount.
+    found when what was declared for those days covers the projected amount, and nothing beyond the end of a declared
+    run that the recent use belongs to.
     """
     days = by_day([account], as_of)
     crossing = _first_crossing(days, line, coverage, as_of)
@@ -33,7 +34,7 @@ def approaching_line(account: AccountUse, line: HeldLine, coverage: Coverage, as
     if past is not None and past.peak.est_e4 >= line.first_past_e4:
         return
     crosses_on, projected = crossing
-    rate_e4 = _recent(days, as_of)
+    rate_e4, _ = _recent(days, as_of)
     window = Window(crosses_on - timedelta(days=LONGEST - 1), crosses_on + timedelta(days=1), crosses_on)
     so_far = [use for use in days if window.start <= use.day]
     est = whole_flop(sum(use.est_e4 for use in so_far))
@@ -80,32 +81,40 @@ def _title(subject: str, crosses_on: date, *, already: bool) -> str:
 
 
 def _first_crossing(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as_of: date) -> tuple[date, int] | None:
-    """The first day within the horizon on which the projected window is past the line and unexplained.
+    """The first day within the horizon on which the projected window is past the line and surely unexplained.
 
     Everything is compared times `BASIS_DAYS`, so that a daily rate need not be a whole number.
     """
-    recent = _recent(days, as_of)
+    recent, recent_prior = _recent(days, as_of)
     if recent <= 0:
         return None
     inside = [use for use in days if (as_of - use.day).days < LONGEST]
-    held = sum(use.est_e4 for use in inside)
+    held, held_prior = sum(use.est_e4 for use in inside), sum(use.prior_e4 for use in inside)
     dropped = 0
-    for ahead in range(1, HORIZON_DAYS + 1):
+    for ahead in range(1, _horizon(coverage, as_of) + 1):
         last = as_of + timedelta(days=ahead - 1)
         while dropped < len(inside) and (last - inside[dropped].day).days >= LONGEST:
-            held -= inside[dropped].est_e4
+            held, held_prior = held - inside[dropped].est_e4, held_prior - inside[dropped].prior_e4
             dropped += 1
         projected = held * BASIS_DAYS + recent * ahead
         if projected < line.first_past_e4 * BASIS_DAYS:
             continue
-        if (
-            projected
-            > coverage.flop(last - timedelta(days=LONGEST - 1), last + timedelta(days=1)) * PER_FLOP * BASIS_DAYS
-        ):
+        declared = coverage.flop(last - timedelta(days=LONGEST - 1), last + timedelta(days=1))
+        if surely_exceeds(projected, held_prior * BASIS_DAYS + recent_prior * ahead, declared * BASIS_DAYS):
             return last, whole_flop(projected // BASIS_DAYS)
     return None
 
 
-def _recent(days: Sequence[DayUse], as_of: date) -> int:
-    first = as_of - timedelta(days=BASIS_DAYS)
-    return sum(use.est_e4 for use in days if use.day >= first)
+def _horizon(coverage: Coverage, as_of: date) -> int:
+    """How many days ahead the rate is trusted: while a declared run is behind it, only as long as that run lasts."""
+    behind = coverage.overlapping(as_of - timedelta(days=BASIS_DAYS), as_of)
+    if not behind or any(declaration.end is None for declaration in behind):
+        return HORIZON_DAYS
+    last = max(declaration.end for declaration in behind if declaration.end is not None)
+    return max(0, min(HORIZON_DAYS, (last - as_of).days))
+
+
+def _recent(days: Sequence[DayUse], as_of: date) -> tuple[int, int]:
+    """The estimate of the last days, and the part of it that rests on a prior."""
+    recent = [use for use in days if use.day >= as_of - timedelta(days=BASIS_DAYS)]
+    return sum(use.est_e4 for use in recent), sum(use.prior_e4 for use in recent)

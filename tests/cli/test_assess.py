@@ -1,0 +1,160 @@
+"""The assess command: exit codes, what it prints and writes, and bad input that leaves nothing half-written."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from plimsoll.cli.main import app
+from plimsoll.kernel.errors import PlimsollError
+
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+
+HEADER = "provider,customer,chip,count,start,end\n"
+SMALL = "aster-cloud,acct-1,h100-sxm,8,2026-03-01T00:00:00Z,2026-03-11T00:00:00Z\n"
+LARGE = "aster-cloud,acct-2,h100-sxm,20000,2026-03-01T00:00:00Z,2026-03-31T00:00:00Z\n"
+DECLARED = """\
+id: run-1
+kind: training_run
+developer: halden
+accounts: [aster-cloud/acct-2]
+start: 2026-03-01
+end: 2026-04-01
+compute: {total: "3e25"}
+"""
+
+
+@pytest.fixture
+def usage(tmp_path: Path) -> Path:
+    path = tmp_path / "usage.csv"
+    path.write_text(HEADER + SMALL + LARGE)
+    return path
+
+
+def _run(*arguments: object):
+    return CliRunner().invoke(app, ["assess", *map(str, arguments)])
+
+
+def test_findings_end_with_three_and_are_printed_as_a_table_under_a_sentence(usage: Path) -> None:
+    result = _run("--usage", usage)
+
+    assert result.exit_code == 3
+    first, second, *_ = result.stdout.splitlines()
+    assert first == "One subject is past the line without a declaration that explains it."
+    assert "1 × 10²⁵ FLOP" in second
+    assert "placeholder" in second
+    [row] = [line for line in result.stdout.splitlines() if line.startswith("high")]
+    assert "undeclared-run" in row
+    assert "aster-cloud/acct-2" in row
+
+
+def test_no_finding_ends_with_zero(usage: Path, tmp_path: Path) -> None:
+    declared = tmp_path / "declarations.yaml"
+    declared.write_text(DECLARED)
+    result = _run("--usage", usage, "--declarations", declared)
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Nothing is past the line")
+
+
+def test_json_goes_to_a_file_or_to_standard_output_alone(usage: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    assert _run("--usage", usage, "--json", out, "--quiet").stdout == ""
+    printed = _run("--usage", usage, "--json", "-")
+
+    assert printed.exit_code == 3
+    assert printed.stdout == out.read_text()
+    value = json.loads(printed.stdout)
+    assert value["inputs"][0]["path"] == "usage.csv"
+    assert value["findings"][0]["subject"] == "aster-cloud/acct-2"
+
+
+def test_the_report_is_written(usage: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    result = _run("--usage", usage, "--report", report)
+
+    assert result.exit_code == 3
+    assert "aster-cloud/acct-2" in report.read_text()
+
+
+def test_several_reports_and_another_line(usage: Path, tmp_path: Path) -> None:
+    second = tmp_path / "second.csv"
+    second.write_text(HEADER + SMALL.replace("acct-1", "acct-3"))
+    repeated = _run("--usage", usage, "--usage", second, "--line", "1e20", "--json", "-")
+    listed = _run("--usage", usage, second, "--line", "1e20", "--json", "-")
+
+    assert [file["path"] for file in json.loads(repeated.stdout)["inputs"]] == ["second.csv", "usage.csv"]
+    assert {f["subject"] for f in json.loads(listed.stdout)["findings"]} == {f"aster-cloud/acct-{n}" for n in (1, 2, 3)}
+    assert repeated.stdout == listed.stdout
+
+
+def test_another_rulebook_draws_another_line(usage: Path) -> None:
+    value = json.loads(_run("--usage", usage, "--rulebook", "miotti-wasil", "--json", "-").stdout)
+
+    assert value["rulebook"]["line_flop"] == "1" + "0" * 21
+    assert value["rulebook"]["digest"].startswith("sha256:")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("usage.parquet", b"PAR1 and then the line went dead", "parquet."),
+        ("usage.csv", b"provider;customer;chip\na;b;c\n", "usage."),
+        ("usage.csv", b"", "file.empty"),
+    ],
+)
+def test_an_unusable_report_is_refused_and_nothing_is_written(
+    tmp_path: Path, name: str, content: bytes, code: str
+) -> None:
+    bad = tmp_path / name
+    bad.write_bytes(content)
+    out = tmp_path / "out"
+    out.mkdir()
+    result = _run("--usage", bad, "--json", out / "f.json", "--report", out / "r.html")
+
+    assert isinstance(result.exception, PlimsollError), result.output
+    assert result.exception.code.startswith(code), result.exception.code
+    assert name in str(result.exception.where)
+    assert result.exception.fix
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (DECLARED + "colour: red\n", "declaration.unknown_field"),
+        (f"declarations:\n- {{id: a, kind: model, developer: d}}\n- {{id: a, kind: model, developer: d}}\n",  # noqa: F541
+         "declaration.duplicate_id"),
+        ("a: &a [x]\nb: [*a, *a]\n", "yaml.alias"),
+    ],
+)  # fmt: skip
+def test_unusable_declarations_are_refused(usage: Path, tmp_path: Path, content: str, code: str) -> None:
+    declared = tmp_path / "declarations.yaml"
+    declared.write_text(content)
+    result = _run("--usage", usage, "--declarations", declared, "--json", tmp_path / "f.json")
+
+    assert isinstance(result.exception, PlimsollError)
+    assert result.exception.code == code
+    assert result.exception.where.line is not None
+    assert not (tmp_path / "f.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--rulebook", "none"], "rulebook.unknown"),
+        (["--rulebook", "eu-gpai", "--line", "1e24"], "rulebook.fixed_line"),
+        (["--rulebook", "heim-koessler"], "assess.no_line"),
+        (["--as-of", "soon"], "time.unreadable"),
+        (["--line", "NaN"], "flop.unreadable"),
+        (["--json", "none/out.json"], "output.unwritable"),
+        (["--report", "none/out.html"], "output.unwritable"),
+        (["--declarations", "none.yaml"], "assess.missing_path"),
+    ],
+)
+def test_bad_options_are_refused(usage: Path, arguments: list[str], code: str) -> None:
+    result = _run("--usage", usage, *arguments)
+
+    assert isinstance(result.exception, PlimsollError), result.output
+    assert result.exception.code == code
