@@ -9,8 +9,12 @@ import typer
 
 from plimsoll.cli.console import progress, say, show_table
 
-app = typer.Typer(no_args_is_help=True, help="Public data sets: fetch the current ones.")
-fetch = typer.Typer(no_args_is_help=True, help="Fetch a publisher's current files, checked, with a checksum report.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Public data sets: fetch the current ones.")
+fetch = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Fetch a publisher's current files, checked, with a checksum report.",
+)
 app.add_typer(fetch, name="fetch")
 
 

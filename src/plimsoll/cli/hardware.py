@@ -11,7 +11,11 @@ from plimsoll.cli.console import say, show_json, show_table
 if TYPE_CHECKING:
     from plimsoll.compute.catalogue import Chip, Figure
 
-app = typer.Typer(no_args_is_help=True, help="The hardware catalogue: dense peaks, memory and power, with sources.")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="The hardware catalogue: dense peaks, memory and power, with sources.",
+)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

@@ -22,15 +22,16 @@ app = typer.Typer(
     name="plimsoll",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich would more than double the time that --help takes
     help="The load line for AI: who is past which legal line of training compute, what they owe, and why.",
 )
-app.command()(check)
-app.command()(population)
-app.command()(assess)
-app.add_typer(rulebook.app, name="rulebook")
-app.add_typer(hardware.app, name="hardware")
-app.command()(sample)
-app.add_typer(data.app, name="data")
+app.command(short_help="One declared model or run against the law.")(check)
+app.command(short_help="A table of models against every line.")(population)
+app.command(short_help="Usage reports against declarations: findings.")(assess)
+app.add_typer(rulebook.app, name="rulebook", short_help="The law as data: list, show, compare, test.")
+app.add_typer(hardware.app, name="hardware", short_help="Accelerators, their peaks and the sources.")
+app.command(short_help="Write an invented jurisdiction to try it on.")(sample)
+app.add_typer(data.app, name="data", short_help="Fetch public data sets.")
 
 
 @app.callback(invoke_without_command=True)

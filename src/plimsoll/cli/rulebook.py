@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from plimsoll.rulebook.law import Provision, ProvisionVersion, Rulebook
 
-app = typer.Typer(no_args_is_help=True, help="The law as data: list it, show it, compare it, test it.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="The law as data: list it, show it, compare it, test it."
+)
 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The law valid on this day (default today).")]
 Known = Annotated[
@@ -37,7 +39,7 @@ def read_dates(as_of: str | None, known: str | None) -> tuple[date, date]:
     return valid, today if known is None else parse_date(known)
 
 
-@app.command("list")
+@app.command("list", short_help="Every rulebook, its lines and their status.")
 def list_rulebooks(as_of: AsOf = None, known: Known = None, json: Json = False) -> None:
     """Every rulebook that ships, with its compute lines and their legal status."""
     from plimsoll.kernel.flop import flop_text, show_flop
@@ -76,7 +78,7 @@ def _status(book: Rulebook, valid: date, known: date) -> str:
     return ", ".join(sorted(s.replace("_", " ") for s in found)) or "not in force"
 
 
-@app.command()
+@app.command(short_help="One rulebook in words.")
 def show(
     rulebook: Annotated[str, typer.Argument(metavar="ID", help="A shipped rulebook, or the path of a .yaml file.")],
     as_of: AsOf = None,
@@ -130,7 +132,7 @@ def _show_provision(
         say(f"  note: {version.note}")
 
 
-@app.command()
+@app.command(short_help="What every line says about one amount.")
 def compare(
     flop: Annotated[str, typer.Option("--flop", metavar="FLOP", help='Compute of a training run, e.g. "3e25".')],
     as_of: AsOf = None,
@@ -170,7 +172,7 @@ def compare(
     show_table(("regime", "provision", "line", "past it", "status", "above it"), rows)
 
 
-@app.command("test")
+@app.command("test", short_help="Run worked cases.")
 def run_cases(
     path: Annotated[
         Path | None, typer.Argument(help="A case file or a folder of them (default: the cases that ship).")
