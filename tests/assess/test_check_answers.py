@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from plimsoll.assess.check import as_json, check, contradictions, hardware_bound
+from plimsoll.assess.check import as_json, check, contradictions
 from plimsoll.assess.declarations import Declaration, parse_declarations
 from plimsoll.compute.catalogue import load_catalogue
 from plimsoll.kernel.canonical import canonical_bytes
@@ -96,7 +96,7 @@ BOUND = 1000 * 30 * 86_400 * 10**9 * load_catalogue().get("h100-sxm").training_p
 
 
 def test_more_compute_than_the_hardware_can_do_is_a_contradiction() -> None:
-    assert hardware_bound(_declaration('"1"', HARDWARE)) == BOUND
+    assert _declaration('"1"', HARDWARE).hardware_bound == BOUND
     assert list(contradictions(_declaration(f'"{BOUND}"', HARDWARE))) == []
     [sentence] = contradictions(_declaration(f'"{3 * BOUND}"', HARDWARE))
     assert "300 %" in sentence

@@ -112,6 +112,14 @@ compute:
     assert declaration.here.point == 3_270 * 10**21
 
 
+def test_a_declaration_explains_no_more_than_its_hardware_can_do() -> None:
+    run = _one(RUN)
+
+    assert run.seen().covered_flop == run.hardware_bound < run.covered_flop == 38 * 10**24
+    assert _one(RUN.replace("3.8e25", "3e25")).seen().covered_flop == 3 * 10**25
+    assert run.seen().providers == ("aster-cloud",)
+
+
 def test_a_total_may_be_calculated() -> None:
     moe = '{method: architecture, architecture: moe, active_parameters: "37e9", tokens: "14.8e12"}'
     declaration = _one(f"id: m\nkind: model\ndeveloper: d\ncompute: {{total: {moe}}}\n")

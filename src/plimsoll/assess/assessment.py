@@ -202,7 +202,8 @@ class DeclarationSeen:
         low_flop, point_flop, high_flop: of everything declared; None where nothing was declared, `high_flop` also
             where nothing bounds it from above.
         covered_flop: how much metered usage it explains: the high bounds of the components that were declared, without
-            those computed elsewhere (merged base models, distillation parents, what others computed).
+            those computed elsewhere (merged base models, distillation parents, what others computed), and at most what
+            the declared hardware can do.
         providers: whoever it says supplies the compute, by its accounts and its hardware.
     """
 

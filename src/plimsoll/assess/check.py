@@ -124,7 +124,7 @@ def contradictions(declaration: Declaration) -> Iterator[str]:
     for part, reconciliation in declaration.reconciliations:
         if not reconciliation.within_margin:
             yield f"{part}: {reconciliation.sentence}"
-    here, bound = declaration.here, hardware_bound(declaration)
+    here, bound = declaration.here, declaration.hardware_bound
     if declaration.utilisation is not None and declaration.utilisation.share > 1:
         yield f"The declared utilisation is {_percent(declaration.utilisation.share)}; more than 100 % is impossible."
     if here is None or not bound:
@@ -141,13 +141,6 @@ def contradictions(declaration: Declaration) -> Iterator[str]:
                 f"{show_flop(here.point)} FLOP is declared, but the declared hardware at the declared utilisation "
                 f"gives {show_flop(implied.__floor__())} FLOP: further apart than 30 %."
             )
-
-
-def hardware_bound(declaration: Declaration) -> int | None:
-    """What the declared hardware could do at most, FLOP; None where none is declared or a peak is not published."""
-    bounds = [hardware.bound_flop for hardware in declaration.hardware]
-    known = [bound for bound in bounds if bound is not None]
-    return sum(known) if known and len(known) == len(bounds) else None
 
 
 def as_json(checked: Check) -> JsonValue:

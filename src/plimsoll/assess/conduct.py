@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plimsoll.assess.assessment import Assessment, DeclarationSeen, InputFile, PinnedRule, Totals
-from plimsoll.assess.check import hardware_bound
 from plimsoll.assess.declarations import Declaration, declaration_files, load_declarations
 from plimsoll.assess.detectors.figures import HeldLine, whole_flop
 from plimsoll.assess.detectors.impossible_figure import Claim
@@ -200,7 +199,7 @@ class _Conduct:
             Claim(
                 seen,
                 declaration.here.point if declaration.here is not None else None,
-                hardware_bound(declaration),
+                declaration.hardware_bound,
                 declaration.utilisation.share if declaration.utilisation is not None else None,
             )
             for declaration, seen in zip(self.declared, self.seen, strict=True)

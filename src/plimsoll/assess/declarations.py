@@ -100,14 +100,22 @@ class Declaration:
         elsewhere = (Component.MERGED_BASE, Component.DISTILL_PARENT)
         return sum((e for c, e in self.facts.components.items() if c not in elsewhere), ZERO)
 
+    @property
+    def hardware_bound(self) -> int | None:
+        """What the declared hardware could do at most, FLOP; None where none is declared or a peak is not published."""
+        bounds = [hardware.bound_flop for hardware in self.hardware]
+        known = [bound for bound in bounds if bound is not None]
+        return sum(known) if known and len(known) == len(bounds) else None
+
     def seen(self) -> DeclarationSeen:
-        """As an assessment shows it."""
-        whole = self.whole
+        """As an assessment shows it. It explains no more usage than its own hardware could do."""
+        whole, bound = self.whole, self.hardware_bound
+        covered = self.covered_flop if bound is None else min(self.covered_flop, bound)
         providers = {account.partition("/")[0] for account in self.accounts} | {h.provider for h in self.hardware}
         return DeclarationSeen(
             self.id, self.kind, self.name, self.developer, self.status, self.start, self.end, self.accounts,
             whole.low if whole else None, whole.point if whole else None, whole.high if whole else None,
-            self.covered_flop, self.file, self.line, tuple(sorted(providers)),
+            covered, self.file, self.line, tuple(sorted(providers)),
         )  # fmt: skip
 
 

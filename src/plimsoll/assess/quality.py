@@ -146,4 +146,4 @@ def _percent(basis_points: int) -> str:
 
 def _sentence(text: str) -> str:
     text = text.strip().rstrip(".") or "nothing in the SKU map says what it is"
-    return text[:1].upper() + text[1:] + "."
+    return text + "." if text.startswith("x_") else text[:1].upper() + text[1:] + "."

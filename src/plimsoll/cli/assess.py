@@ -10,6 +10,8 @@ import typer
 from plimsoll.cli.console import note, progress, say, show_table
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from plimsoll.assess.assessment import Assessment
     from plimsoll.assess.finding import Finding
 
@@ -93,12 +95,16 @@ def _show(done: Assessment) -> None:
     )
     if done.findings:
         say()
-        columns = ("severity", "finding", "subject", "estimate", "bound", "declared", "window", "since")
+        columns = ("severity", "finding", "subject", "estimate", "bound", "declared", "in", "line passed")
         show_table(columns, [_row(finding) for finding in done.findings[:_LISTED]], right=(3, 4, 5))
         if len(done.findings) > _LISTED:
             say(f"and {len(done.findings) - _LISTED:,} more; --json and --report have all of them")
     if totals.rejected:
         say(f"\n{totals.rejected:,} of {totals.rows:,} rows were rejected; --json and --report say why.")
+
+
+def _passed(finding: Finding, day: date) -> str:
+    return f"forecast {day}" if finding.severity.value == "watch" else str(day)
 
 
 def _row(finding: Finding) -> tuple[str, ...]:
@@ -115,6 +121,6 @@ def _row(finding: Finding) -> tuple[str, ...]:
         flop(finding.est_flop),
         flop(finding.cap_flop),
         flop(finding.covered_flop) if finding.covered_flop else "",
-        "" if window is None else f"{window.days} days",
-        "" if window is None else str(window.crossed_on or window.start),
+        "" if window is None else f"{window.days} days" if window.crossed_on else f"{window.start} to {window.end}",
+        "" if window is None or window.crossed_on is None else _passed(finding, window.crossed_on),
     )

@@ -77,9 +77,9 @@ def impossible_claim(claim: Claim) -> Iterator[Finding]:
             explanation=(
                 f'"{declaration.id}" by {declaration.developer} declares {wording.amount(computed)}. The hardware it '
                 f"names, running at its dense peak all the time it names, can do at most {wording.amount(bound)}. "
-                + (f"The declared utilisation would be {_percent(implied)}. " if implied is not None else "")
-                + "One of the figures is wrong, or hardware is missing; until that is settled, the compute that this "
-                "declaration covers cannot be relied on."
+                + (f"The implied utilisation is {_percent(implied)}. " if implied is not None else "")
+                + "One of the figures is wrong, or hardware is missing; until that is settled, the declaration "
+                "explains no more usage than its hardware can do."
             ),
             clears="An amended declaration: the missing hardware or time, or the right amount of compute.",
         )

@@ -24,10 +24,11 @@ def span(start: date, end: date) -> str:
 
 
 def line_rule(rule: RuleEvidence) -> str:
-    """``The line of conditional-treaty is 10²⁵ FLOP (Article 2, proposed): more than that is past it.``"""
+    """``The line of conditional-treaty, proposed, is 1 × 10²⁵ FLOP; more than that is past it. Source: section 2.``"""
+    status = rule.status.replace("_", " ")
     return (
-        f"The line of {rule.rulebook} is {amount(rule.line_flop)} ({rule.citation}; "
-        f"{rule.status.replace('_', ' ')}): {PAST[rule.comparator]} that is past it."
+        f"The line of {rule.rulebook}, {status}, is {amount(rule.line_flop)}; {PAST[rule.comparator]} that is past it. "
+        f"Source: {rule.citation.rstrip('.')}."
     )
 
 
@@ -45,10 +46,9 @@ def crossed(window: Window, *, by_estimate: bool) -> str:
 
 def declared(evidence: Sequence[DeclarationEvidence], covered_flop: int) -> str:
     names = ", ".join(f'"{declaration.id}"' for declaration in evidence)
-    verb = "declaration" if len(evidence) == 1 else "declarations"
-    return (
-        f"The {verb} {names} that overlap{'s' if len(evidence) == 1 else ''} these days cover {amount(covered_flop)}."
-    )
+    if len(evidence) == 1:
+        return f"The declaration {names}, which overlaps these days, covers {amount(covered_flop)}."
+    return f"The declarations {names}, which overlap these days, cover {amount(covered_flop)} together."
 
 
 def tiers(evidence_tiers: set[str]) -> str:
@@ -64,4 +64,4 @@ def tiers(evidence_tiers: set[str]) -> str:
 
 def under_line(line: HeldLine) -> str:
     """``an amount that is not past the line``, in figures."""
-    return f"{'at most' if line.rule.comparator == 'gt' else 'less than'} {amount(line.flop)}"
+    return f"{amount(line.flop)} or less" if line.rule.comparator == "gt" else f"less than {amount(line.flop)}"
