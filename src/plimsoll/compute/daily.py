@@ -33,7 +33,7 @@ def daily_tables(
         attested: utilisation in basis points by run id (tier B).
     """
     sums = ibis.union(*summed) if len(summed) > 1 else summed[0]
-    spanning = any(kind.spanning and kind.verdict.counted for batch in judged for kind in batch.kinds)
+    spanning = any(kind.measures.spans_days and kind.verdict.counted for batch in judged for kind in batch.kinds)
     if spanning:
         within, across = sums.filter(sums.end_us.isnull()), sums.filter(sums.end_us.notnull())
         sums = ibis.union(within, spread_over_days(across))

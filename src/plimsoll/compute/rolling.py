@@ -6,8 +6,8 @@ one, and so is any filtered part of it, for instance the untagged usage or the u
 
 A window of N days ending on day D covers D and the N - 1 days before it, whether or not there was usage on them. The
 tables have one row per account and day *with usage*; between two such days a window can only lose usage, so peaks and
-first crossings are complete. Amounts are exact integers: a window is the difference of two running totals, which
-costs far less than summing every window anew and gives the same digits on any number of threads.
+first crossings are complete, save where an account-day is net negative, which is a finding of its own. Amounts are
+exact integers: the same digits on any number of threads.
 """
 
 from __future__ import annotations
@@ -44,19 +44,14 @@ def rolling_windows(daily: ir.Table, windows: Sequence[int] = WINDOWS) -> ir.Tab
     """
     import ibis
 
-    running = ibis.cumulative_window(group_by=("provider", "account"), order_by="day")
-    days = account_days(daily).mutate(
-        cap_all=lambda t: t.cap_flop.sum().over(running).cast(EXACT),
-        est_all=lambda t: t.est_e4.sum().over(running).cast(EXACT),
-    )
+    days = account_days(daily)
     columns: dict[str, ir.Value] = {}
     for length in windows:
-        before = ibis.range_window(
-            preceding=(None, ibis.interval(days=length)), group_by=("provider", "account"), order_by="day"
+        window = ibis.range_window(
+            preceding=ibis.interval(days=length - 1), following=0, group_by=("provider", "account"), order_by="day"
         )
-        for name, total in (("cap", days.cap_all), ("est_e4", days.est_all)):
-            earlier = total.last().over(before).fill_null(ibis.literal(0, type=EXACT))
-            columns[f"{name}_{length}"] = (total - earlier).cast(EXACT)
+        columns[f"cap_{length}"] = days.cap_flop.sum().over(window).cast(EXACT)
+        columns[f"est_e4_{length}"] = days.est_e4.sum().over(window).cast(EXACT)
     return days.select("provider", "account", "day", **columns)
 
 

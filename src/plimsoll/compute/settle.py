@@ -112,7 +112,7 @@ def _totals(
     )[0]
     idle = fetch(backend, unused.agg(accel_ns=_sum(unused.accel_ns), cap_flop=_sum(unused.cap_flop)))[0]
     kinds = [kind for batch in judged for kind in batch.kinds]
-    ends = [kind.last_us for kind in kinds if kind.last_us is not None and kind.verdict.checked]
+    ends = [kind.measures.latest for kind in kinds if kind.measures.latest is not None and kind.verdict.checked]
     return Totals(
         rows=delivery.row_count,
         accounts=used["accounts"],

@@ -116,6 +116,8 @@ def inspect(path: Path) -> Found:
     if head[:2] == b"\x1f\x8b":
         head = _unzipped(path, where)
     header = _header(head, where)
+    if len(head) <= MAX_LINE and not head.partition(b"\n")[2].strip():
+        raise no_rows(where)
     chosen, columns = _choose_text(header, where)
     _check_columns(columns, chosen, provider, where)
     return Found(path, "text", chosen, chosen.version(columns), columns, provider)
@@ -190,34 +192,42 @@ def _unzipped(path: Path, where: Where) -> bytes:
 def _header(head: bytes, where: Where) -> str:
     end = head.find(b"\n")
     if end < 0 and len(head) > MAX_LINE:
-        raise too_long(where, 1)
+        raise too_long(Where(where.file, line=1))
     line = (head if end < 0 else head[:end]).removesuffix(b"\r")
     try:
         text = line.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        raise not_utf8(where, 1)
+        raise not_utf8(Where(where.file, line=1))
     if not text.strip():
         raise PlimsollError("file.empty", "the first line is empty", fix="Begin with the column names.", where=where)
     return text
 
 
-def too_long(where: Where, row: int | None) -> PlimsollError:
+def no_rows(where: Where) -> PlimsollError:
+    """A file without records."""
+    return PlimsollError(
+        "usage.no_rows",
+        "the file has column names and no rows",
+        fix="Deliver the rows; if there was no use, leave the file out.",
+        where=where,
+    )
+
+
+def too_long(where: Where) -> PlimsollError:
     """A record that is longer than any bill's."""
     return PlimsollError(
         "csv.line_too_long",
         f"a record is longer than {MAX_LINE:,} bytes",
         fix="Check the line ends and the quotation marks of the file.",
-        where=Where(where.file, row=row),
+        where=where,
     )
 
 
-def not_utf8(where: Where, row: int | None) -> PlimsollError:
+def not_utf8(where: Where) -> PlimsollError:
     """Bytes that are not UTF-8 text."""
-    return PlimsollError(
-        "csv.not_utf8", "the file is not UTF-8 text", fix="Save it as UTF-8.", where=Where(where.file, row=row)
-    )
+    return PlimsollError("csv.not_utf8", "the file is not UTF-8 text", fix="Save it as UTF-8.", where=where)
 
 
 def _split(header: str, delimiter: str, *, quoted: bool) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
@@ -32,37 +33,74 @@ CellKey = tuple[bool, str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedKind:
-    """One distinct combination of the descriptive columns and what becomes of its rows.
+class Measures:
+    """What the rows of a kind have, counted and bounded: enough to tell whether any of them is at fault.
 
     Attributes:
-        rows: how many rows it has.
-        faulty: of them, those with a problem that any row can have.
-        without_quantity: rows with nothing where the quantity should be.
+        rows: how many rows there are.
+        accounts: rows with an account; likewise `starts`, `ends`, `given` (anything where the quantity should be) and
+            `quantities` (a readable quantity).
+        shortest: the shortest charge period in microseconds; likewise `longest`.
+        reach: the longest way from the midnight before a period to its end.
+        earliest: the earliest start; `latest`: the latest end.
+        smallest: the smallest quantity; likewise `largest`.
         negative: rows with a quantity below zero.
-        spanning: rows whose charge period touches more than one UTC day.
-        longest_us: the longest charge period.
-        last_us: the latest end.
-        largest: the largest quantity, sign aside.
     """
+
+    rows: int
+    accounts: int
+    starts: int
+    ends: int
+    given: int
+    quantities: int
+    shortest: int | None
+    longest: int | None
+    reach: int | None
+    earliest: int | None
+    latest: int | None
+    smallest: Decimal | None
+    largest: Decimal | None
+    negative: int
+
+    @property
+    def faulty(self) -> bool:
+        """Whether some row has a problem that a row of any kind can have (see `general_problems`)."""
+        return (
+            min(self.accounts, self.starts, self.ends) < self.rows
+            or (self.shortest or 0) <= 0
+            or (self.longest or 0) > _LONGEST_US
+            or (self.earliest or 0) < _EARLIEST_US
+            or (self.latest or 0) > _LATEST_US
+            or self.quantities < self.given
+        )
+
+    @property
+    def spans_days(self) -> bool:
+        """Whether some charge period touches more than one UTC day."""
+        return self.reach is not None and self.reach > DAY_US
+
+    @property
+    def magnitude(self) -> Decimal:
+        """The largest quantity, sign aside."""
+        return max(abs(self.smallest or Decimal(0)), abs(self.largest or Decimal(0)))
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedKind:
+    """One distinct combination of the descriptive columns, what becomes of its rows, and what they have."""
 
     kind: Kind
     verdict: Verdict
-    rows: int
-    faulty: int
-    without_quantity: int
-    negative: int
-    spanning: int
-    longest_us: int | None
-    last_us: int | None
-    largest: Any
+    measures: Measures
 
     @property
     def sound(self) -> bool:
-        """Whether no row of it can be rejected."""
-        if self.verdict.counted and (self.without_quantity or (self.largest or 0) > self.verdict.largest_quantity):
-            return False
-        return not (self.verdict.checked and self.faulty)
+        """Whether no row of it can be rejected for a problem of its own."""
+        if self.verdict.counted:
+            some_missing = self.measures.given < self.measures.rows
+            if some_missing or self.measures.magnitude > self.verdict.largest_quantity:
+                return False
+        return not (self.verdict.checked and self.measures.faulty)
 
 
 @dataclass(frozen=True)
@@ -88,13 +126,15 @@ VERDICT_COLUMNS = {
     "counted": "BOOLEAN",
     "checked": "BOOLEAN",
     "multiplier": "BIGINT",
+    "step_multiplier": "BIGINT",
     "prior": "INTEGER",
     "largest": "BIGINT",
     "machine_ns": "BIGINT",
     "outcome": "VARCHAR",
     "reason": "VARCHAR",
 }
-"""What a verdict says to each of its rows; `cell` is null for rows that are not counted."""
+"""What a verdict says to each of its rows. `cell` is null for rows that are not counted; `step_multiplier` is the
+multiplier of the quantity's last decimal, null where that is not whole."""
 
 
 def judge_batch(batch: Batch, backend: Any, priors: Priors, cells: dict[CellKey, int]) -> JudgedBatch:
@@ -107,22 +147,28 @@ def judge_batch(batch: Batch, backend: Any, priors: Priors, cells: dict[CellKey,
     names = [*KIND_COLUMNS, "from_pricing"]
     constant = {name: value for name in names if (value := _constant(rows, name)) is not _VARIES}
     varying = [name for name in names if name not in constant]
-    faults = general_problems(rows)
-    grouped = rows.group_by(varying).agg(
-        _rows=rows.count(),
-        _faulty=_how_many(ibis.or_(*faults.values())),
-        _without_quantity=_how_many(~rows.quantity_given),
-        _negative=_how_many(rows.quantity < 0),
-        _spanning=_how_many(rows.end_us > rows.start_us - rows.start_us % DAY_US + DAY_US),
-        _longest_us=(rows.end_us - rows.start_us).max(),
-        _last_us=rows.end_us.max(),
-        _largest=rows.quantity.abs().max(),
-    )
+    start, end, quantity = rows.start_us, rows.end_us, rows.quantity
+    measured = {
+        "rows": rows.count(),
+        "accounts": rows.account.count(),
+        "starts": start.count(),
+        "ends": end.count(),
+        "given": _how_many(rows.quantity_given),
+        "quantities": quantity.count(),
+        "shortest": (end - start).min(),
+        "longest": (end - start).max(),
+        "reach": (end - (start - start % DAY_US)).max(),
+        "earliest": start.min(),
+        "latest": end.max(),
+        "smallest": quantity.min(),
+        "largest": quantity.max(),
+        "negative": _how_many(quantity < 0),
+    }
+    grouped = rows.group_by(varying).agg(**{f"_{name}": value for name, value in measured.items()})
     kinds = []
     for found in fetch(backend, grouped):
         kind: Kind = {**constant, **{name: found[name] for name in varying}}
-        measured = {name.removeprefix("_"): value for name, value in found.items() if name not in varying}
-        kinds.append(JudgedKind(kind, judge(kind, priors), **measured))
+        kinds.append(JudgedKind(kind, judge(kind, priors), Measures(**{name: found[f"_{name}"] for name in measured})))
     return JudgedBatch(batch, tuple(kinds), _attach(batch, varying, kinds, cells, backend))
 
 
@@ -166,7 +212,8 @@ def _attach(
     batch: Batch, names: Sequence[str], kinds: Sequence[JudgedKind], cells: dict[CellKey, int], backend: Any
 ) -> ir.Table:
     rows = batch.rows
-    answers = [_answer(each.verdict, cells) for each in kinds]
+    step = 10 ** (rows.quantity.type().scale or 0)
+    answers = [_answer(each.verdict, cells, step) for each in kinds]
     key = _deciding(names, [each.kind for each in kinds], answers)
     seen = {tuple(each.kind[name] for name in key): answer for each, answer in zip(kinds, answers, strict=True)}
     types = {f"_{name}": "BOOLEAN" if name == "from_pricing" else "VARCHAR" for name in key} | VERDICT_COLUMNS
@@ -179,7 +226,7 @@ def _attach(
     return joined.select(*[rows[name] for name in rows.columns], *[verdicts[name] for name in VERDICT_COLUMNS])
 
 
-def _answer(verdict: Verdict, cells: dict[CellKey, int]) -> tuple[Any, ...]:
+def _answer(verdict: Verdict, cells: dict[CellKey, int], step: int) -> tuple[Any, ...]:
     cell: int | None = None
     if verdict.counted:
         assert verdict.provider is not None
@@ -191,6 +238,7 @@ def _answer(verdict: Verdict, cells: dict[CellKey, int]) -> tuple[Any, ...]:
         verdict.counted,
         verdict.checked,
         verdict.multiplier,
+        verdict.multiplier // step if verdict.multiplier % step == 0 else None,
         verdict.prior,
         verdict.largest_quantity,
         verdict.machine_ns,
@@ -233,9 +281,9 @@ def outcome_counts(judged: Sequence[JudgedBatch]) -> Mapping[str, int]:
     counts: dict[str, int] = {}
     for batch in judged:
         for each in batch.kinds:
-            reason, rows = each.verdict.reason, each.rows
-            if reason == "usage" and each.negative:
-                counts["correction.unmarked"] = counts.get("correction.unmarked", 0) + each.negative
-                rows -= each.negative
+            reason, rows, negative = each.verdict.reason, each.measures.rows, each.measures.negative
+            if reason == "usage" and negative:
+                counts["correction.unmarked"] = counts.get("correction.unmarked", 0) + negative
+                rows -= negative
             counts[reason] = counts.get(reason, 0) + rows
     return counts

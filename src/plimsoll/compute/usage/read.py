@@ -20,12 +20,12 @@ import ibis.expr.types as ir
 
 from plimsoll.compute.engine import fetch
 from plimsoll.compute.usage.delivery import Batch, Note, Progress, Span, UsageDelivery, UsageFile, no_progress
-from plimsoll.compute.usage.detect import Found, find_files, inspect
+from plimsoll.compute.usage.detect import Found, find_files, inspect, no_rows
 from plimsoll.compute.usage.duplicates import refuse_same_file_twice, refuse_shared_rows
 from plimsoll.compute.usage.faults import blaming_files
 from plimsoll.compute.usage.source import ZONED, ZONELESS, Source
 from plimsoll.compute.usage.staging import stage_text
-from plimsoll.kernel.errors import PlimsollError, Where
+from plimsoll.kernel.errors import Where
 
 _PER_SECOND = {"milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
 _FILE_COLUMN = "plimsoll_file"
@@ -114,12 +114,7 @@ def _make_readable(number: int, found: Found, staging: Path, progress: Progress,
         target.symlink_to(found.path.absolute())
     metadata = pq.read_metadata(target)
     if metadata.num_rows == 0:
-        raise PlimsollError(
-            "usage.no_rows",
-            "the file has column names and no rows",
-            fix="Deliver the rows; if there was no use, leave the file out.",
-            where=Where(str(found.path)),
-        )
+        raise no_rows(Where(str(found.path)))
     return _Readable(number, found, target, metadata.num_rows, _schema(metadata), _span(metadata, found))
 
 

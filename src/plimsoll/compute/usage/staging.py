@@ -124,12 +124,12 @@ def _fault(found: Found, width: int) -> PlimsollError | None:
                         where=Where(where.file, row=row),
                     )
     except UnicodeDecodeError:
-        return not_utf8(where, row + 1)
+        return not_utf8(Where(where.file, row=row + 1))
     except OverflowError:
-        return too_long(where, row + 1)
+        return too_long(Where(where.file, row=row + 1))
     except (csv.Error, StopIteration) as problem:
         if "field larger" in str(problem):
-            return too_long(where, row + 1)
+            return too_long(Where(where.file, row=row + 1))
         return PlimsollError(
             "csv.broken_record",
             f"a quotation mark is left open or misplaced ({problem})",
