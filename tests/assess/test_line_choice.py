@@ -45,6 +45,13 @@ def test_the_placeholder_is_marked_until_the_authority_sets_the_line() -> None:
     assert own.digest != choose_line(treaty, DAY).digest
 
 
+def test_usage_older_than_the_rulebook_is_held_against_its_first_text() -> None:
+    rule = choose_line(library_rulebook("conditional-treaty"), date(2024, 10, 1))
+
+    assert (rule.line_flop, rule.law_date) == (10**25, date(2025, 3, 18))
+    assert choose_line(library_rulebook("conditional-treaty"), DAY).law_date == DAY
+
+
 def test_a_rulebook_without_a_number_is_refused() -> None:
     with pytest.raises(PlimsollError) as caught:
         choose_line(library_rulebook("heim-koessler"), DAY)

@@ -96,6 +96,18 @@ def test_another_rulebook_draws_another_line(usage: Path) -> None:
     assert value["rulebook"]["digest"].startswith("sha256:")
 
 
+@pytest.mark.real_data
+def test_a_real_bill_is_accounted_for_row_by_row(real_data: Path) -> None:
+    result = _run("--usage", real_data / "focus" / "focus_sample.csv", "--json", "-")
+    value = json.loads(result.stdout)
+
+    assert result.exit_code == 0
+    assert value["totals"]["rows"] == 1_000 == sum(value["totals"]["outcomes"].values())
+    assert value["totals"]["outcomes"]["accelerator"] == 10
+    assert value["as_of"] == "2024-10-01"
+    assert any("did not exist yet" in sentence for sentence in value["data_quality"]["assumptions"])
+
+
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [

@@ -19,7 +19,9 @@ class PinnedRule:
     Attributes:
         parameters: name and value of each parameter in effect, e.g. ``("line", "10000000000000000000000000")``.
         placeholder: the line is a marked placeholder: the authority has not set it, and nobody gave ``--line``.
-        status: the provision's status at the assessment's date, e.g. "proposed" or "in_force".
+        status: the provision's status on `law_date`, e.g. "proposed" or "in_force".
+        law_date: the day whose law was applied: the assessment's date, or, where the usage is older than the rulebook,
+            the day on which its first text became known.
     """
 
     id: str
@@ -35,6 +37,7 @@ class PinnedRule:
     placeholder: bool
     status: str
     citation: str
+    law_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,12 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over everything that was accepted.
+    """Sums over the whole delivery.
 
     Attributes:
+        accounts: those that used accelerators before the assessment's date.
         first_day, last_day: first and last UTC day with any row of use; None when there is none.
-        cap_flop, est_flop: over all accounts and days, not over a window.
+        cap_flop, est_flop: of all accounts and days before the assessment's date, not of a window.
         findings: how many of each severity, strongest first, zeros included.
         outcomes: how many rows of all usage files had which outcome; the counts add up to `rows`.
     """

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,15 @@ from plimsoll.assess.judge import Judge, ReportsSeen, counts
 from plimsoll.assess.line_choice import choose_line
 from plimsoll.assess.quality import data_quality, outcome_counts, unmapped_skus, usage_inputs
 from plimsoll.assess.series import SeriesKeeper
-from plimsoll.assess.tables import before, candidate_use, largest_accounts, negative_days, overfull_rows, tagged_use
+from plimsoll.assess.tables import (
+    before,
+    candidate_use,
+    largest_accounts,
+    negative_days,
+    overfull_rows,
+    sums,
+    tagged_use,
+)
 from plimsoll.kernel.canonical import digest_of_stream
 from plimsoll.kernel.errors import PlimsollError, Where
 from plimsoll.kernel.period import start_of_day
@@ -87,12 +95,17 @@ class Names:
                     "assess.missing_path", "there is no such file or folder", fix="Check the path.",
                     where=Where(file=str(path)),
                 )  # fmt: skip
-        self._root = Path(os.path.commonpath([path.absolute().parent for path in given]))
+        self._root = Path(os.path.commonpath([_whole(path).parent for path in given]))
 
     def of(self, path: Path | str) -> str:
         """The name of a file that was given, or that was found in a given folder."""
-        whole = Path(path).absolute()
+        whole = _whole(path)
         return whole.relative_to(self._root).as_posix() if whole.is_relative_to(self._root) else whole.as_posix()
+
+
+def _whole(path: Path | str) -> Path:
+    """Absolute and without ``..``, as text: links are not followed, because their targets differ between machines."""
+    return Path(os.path.abspath(path))  # noqa: PTH100  # Path.absolute keeps "..", Path.resolve follows links
 
 
 def _attested(declarations: Iterable[Declaration]) -> dict[str, int]:
@@ -147,6 +160,7 @@ class _Conduct:
     def assessment(self, declared_in: Path | None) -> Assessment:
         """Judges everything and gathers the answer."""
         findings, keeper = self._judged()
+        quality = data_quality(self.delivery, self.accounts, self.names.of)
         ordered = in_order(findings)
         inputs = usage_inputs(self.delivery, self.accounts, self.names.of)
         if declared_in is not None:
@@ -158,7 +172,7 @@ class _Conduct:
             totals=self._totals(ordered),
             findings=ordered,
             accounts=keeper.series(ordered),
-            data_quality=data_quality(self.delivery, self.accounts, self.names.of),
+            data_quality=replace(quality, assumptions=(*quality.assumptions, *self._about_the_law())),
             declarations=self.seen,
         )
 
@@ -194,6 +208,13 @@ class _Conduct:
             overfull=tuple(overfull_rows(self.accounts.impossible(), files)),
         )
 
+    def _about_the_law(self) -> Iterator[str]:
+        if self.rule.law_date is not None and self.rule.law_date > self.as_of:
+            yield (
+                f"The usage ends before {self.as_of}, when {self.rule.id} did not exist yet; its first text, "
+                f"known since {self.rule.law_date}, was applied."
+            )
+
     def _claims(self) -> tuple[Claim, ...]:
         return tuple(
             Claim(
@@ -206,17 +227,18 @@ class _Conduct:
         )
 
     def _totals(self, findings: Sequence[Finding]) -> Totals:
-        totals, outcomes = self.accounts.totals, outcome_counts(self.accounts)
+        accounts, cap, est_e4 = sums(before(self.accounts.daily, self.as_of))
+        outcomes = outcome_counts(self.accounts)
         return Totals(
-            rows=totals.rows,
+            rows=self.accounts.totals.rows,
             rejected=dict(outcomes)["rejected"],
             providers=len(self.accounts.coverage),
-            accounts=totals.accounts,
+            accounts=accounts,
             declarations=len(self.seen),
             first_day=min((coverage.first_day for coverage in self.accounts.coverage), default=None),
             last_day=max((coverage.last_day for coverage in self.accounts.coverage), default=None),
-            cap_flop=totals.cap_flop,
-            est_flop=whole_flop(totals.est_e4),
+            cap_flop=cap,
+            est_flop=whole_flop(est_e4),
             findings=counts(findings),
             outcomes=outcomes,
         )

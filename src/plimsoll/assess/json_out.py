@@ -94,6 +94,7 @@ def _rulebook(rule: PinnedRule) -> JsonValue:
         "placeholder": rule.placeholder,
         "status": rule.status,
         "citation": rule.citation,
+        "law_date": None if rule.law_date is None else str(rule.law_date),
     }
 
 

@@ -17,29 +17,36 @@ def choose_line(rulebook: Rulebook, as_of: date) -> PinnedRule:
     """The lowest numeric compute line for a model or a run that is in force or proposed at `as_of`.
 
     The lowest, because usage past it is what the regime asks to be told about first. The law is taken as known at
-    `as_of`. A rulebook whose lines are all dead (revoked, vetoed, never final) is held to the lowest of those, so that
-    "what would that law have found" can be asked.
+    `as_of`; usage that is older than the rulebook is held against its first text, and `PinnedRule.law_date` says so. A
+    rulebook whose lines are all dead (revoked, vetoed, never final) is held to the lowest of those, so that "what would
+    that law have found" can be asked.
 
     Raises:
         PlimsollError: ``assess.no_line`` where the rulebook has no such line.
     """
-    lines = [
-        line
-        for line in rulebook.lines(as_of, as_of)
-        if line.value is not None and line.subject in ("model", "run") and line.op in ("gt", "ge")
-    ]
-    live = [line for line in lines if line.status in LIVE]
-    chosen = min(live or lines, key=lambda line: (line.value or 0, line.provision), default=None)
-    if chosen is None or chosen.value is None:
-        raise PlimsollError(
-            "assess.no_line",
-            f"{rulebook.id} has no compute line with a number for a model or a run on {as_of}",
-            fix="Choose another --rulebook, such as conditional-treaty, or another --as-of.",
-        )
-    return _pinned(rulebook, chosen, chosen.value)
+    for day in (as_of, *_later_texts(rulebook, as_of)):
+        lines = [
+            line
+            for line in rulebook.lines(day, day)
+            if line.value is not None and line.subject in ("model", "run") and line.op in ("gt", "ge")
+        ]
+        live = [line for line in lines if line.status in LIVE]
+        chosen = min(live or lines, key=lambda line: (line.value or 0, line.provision), default=None)
+        if chosen is not None and chosen.value is not None:
+            return _pinned(rulebook, chosen, chosen.value, day)
+    raise PlimsollError(
+        "assess.no_line",
+        f"{rulebook.id} has no compute line with a number for a model or a run on {as_of} or later",
+        fix="Choose another --rulebook, such as conditional-treaty, or another --as-of.",
+    )
 
 
-def _pinned(rulebook: Rulebook, line: Line, value: int) -> PinnedRule:
+def _later_texts(rulebook: Rulebook, as_of: date) -> list[date]:
+    """The days after `as_of` on which a text of the rulebook became known."""
+    return sorted({v.known_from for p in rulebook.provisions for v in p.versions if v.known_from > as_of})
+
+
+def _pinned(rulebook: Rulebook, line: Line, value: int, day: date) -> PinnedRule:
     parameters = tuple((name, flop_text(p.value)) for name, p in sorted(rulebook.parameters.items()))
     placeholder = any(p.placeholder and p.value == value for p in rulebook.parameters.values())
     return PinnedRule(
@@ -56,4 +63,5 @@ def _pinned(rulebook: Rulebook, line: Line, value: int) -> PinnedRule:
         placeholder=placeholder,
         status=line.status,
         citation=line.cite,
+        law_date=day,
     )

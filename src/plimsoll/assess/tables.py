@@ -39,12 +39,27 @@ def before(daily: ir.Table, as_of: date) -> ir.Table:
     return daily.filter(daily.day < ibis.literal(as_of))
 
 
+def sums(daily: ir.Table) -> tuple[int, int, int]:
+    """How many accounts there are, their bound in FLOP, and their estimate in 1/10 000 FLOP."""
+    per_account = daily.group_by("provider", "account").agg(
+        cap_flop=daily.cap_flop.sum().cast(EXACT), est_e4=daily.est_e4.sum().cast(EXACT)
+    )
+    [row] = _rows(
+        per_account.agg(
+            accounts=per_account.count(),
+            cap_flop=per_account.cap_flop.sum().cast(EXACT),
+            est_e4=per_account.est_e4.sum().cast(EXACT),
+        )
+    )
+    return int(row["accounts"]), int(row["cap_flop"] or 0), int(row["est_e4"] or 0)
+
+
 def largest_accounts(daily: ir.Table, count: int = LARGEST) -> tuple[str, ...]:
     """The subjects that used most by estimate, largest first; ties in order of subject."""
     import ibis
 
-    sums = _subject_sums(daily, date.min)
-    top = sums.order_by(ibis.desc("est_e4"), "provider", "account").limit(count)
+    used = _subject_sums(daily, date.min)
+    top = used.order_by(ibis.desc("est_e4"), "provider", "account").limit(count)
     return tuple(f"{row['provider']}/{row['account']}" for row in _rows(top))
 
 
@@ -59,12 +74,12 @@ def candidate_use(daily: ir.Table, line: HeldLine, named: Collection[str], as_of
     """
     import ibis
 
-    sums = _subject_sums(daily, as_of - timedelta(days=BASIS_DAYS))
-    past = sums.cap_flop >= ibis.literal(line.first_past, type=EXACT)
+    used = _subject_sums(daily, as_of - timedelta(days=BASIS_DAYS))
+    past = used.cap_flop >= ibis.literal(line.first_past, type=EXACT)
     reach = ibis.literal(line.first_past_e4 * BASIS_DAYS, type=EXACT)
-    coming = (sums.est_e4 * BASIS_DAYS + sums.recent_e4 * HORIZON_DAYS).cast(EXACT) >= reach
-    wanted = past | coming | sums.subject.isin(sorted(named)) if named else past | coming
-    chosen = [row["subject"] for row in _rows(sums.filter(wanted).order_by("provider", "account").select("subject"))]
+    coming = (used.est_e4 * BASIS_DAYS + used.recent_e4 * HORIZON_DAYS).cast(EXACT) >= reach
+    wanted = past | coming | used.subject.isin(sorted(named)) if named else past | coming
+    chosen = [row["subject"] for row in _rows(used.filter(wanted).order_by("provider", "account").select("subject"))]
     subject = daily.provider.concat("/", daily.account)
     for start in range(0, len(chosen), AT_A_TIME):
         part = daily.filter(subject.isin(chosen[start : start + AT_A_TIME])).select(

@@ -90,8 +90,9 @@ def _show(done: Assessment) -> None:
     status = rule.status.replace("_", " ")
     say(f"The line is {PAST[rule.comparator]} {amount(rule.line_flop)} ({rule.provision}, {status}{placeholder}).")
     say(
-        f"Usage before {done.as_of}: {totals.rows:,} rows, {totals.accounts:,} accounts, "
-        f"{totals.providers:,} providers, {amount(totals.est_flop)} by estimate. Declarations: {totals.declarations:,}."
+        f"{_count(totals.rows, 'row')} of {_count(totals.providers, 'provider')}; before {done.as_of} "
+        f"{_count(totals.accounts, 'account')} used accelerators, {amount(totals.est_flop)} by estimate; "
+        f"{_count(totals.declarations, 'declaration')}."
     )
     if done.findings:
         say()
@@ -101,6 +102,10 @@ def _show(done: Assessment) -> None:
             say(f"and {len(done.findings) - _LISTED:,} more; --json and --report have all of them")
     if totals.rejected:
         say(f"\n{totals.rejected:,} of {totals.rows:,} rows were rejected; --json and --report say why.")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def _passed(finding: Finding, day: date) -> str:
