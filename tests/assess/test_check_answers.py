@@ -56,6 +56,13 @@ def test_the_authority_may_set_the_treatys_line() -> None:
     assert answers["conditional-treaty.threshold"]["result"] == "true"
 
 
+def test_a_law_to_come_shows_its_line_but_gives_no_answer() -> None:
+    answer = _answers(_declaration('"2e26"'), "us-ny-raise")["us-ny-raise.frontier_model"]
+
+    assert (answer["result"], answer["status"], answer["line"]) == ("not_in_force", "enacted", str(10**26))
+    assert (answer["estimate"], answer["flip_at"]) == (None, None)
+
+
 def test_nothing_declared_is_unknown_and_says_where_it_would_become_true() -> None:
     [declaration] = parse_declarations(b"id: m\nkind: model\ndeveloper: d\n", "m.yaml")
     answer = _answers(declaration, "conditional-treaty")["conditional-treaty.threshold"]

@@ -14,7 +14,7 @@ from plimsoll.kernel.canonical import JsonValue
 from plimsoll.kernel.estimate import Comparator, Estimate, Truth
 from plimsoll.kernel.flop import flop_text, show_flop
 from plimsoll.kernel.period import instant_text
-from plimsoll.rulebook.condition import MetricLine
+from plimsoll.rulebook.condition import MetricLine, leaves
 from plimsoll.rulebook.evaluate import Outcome, Owed, ProvisionResult, evaluate
 from plimsoll.rulebook.explain import explain
 from plimsoll.rulebook.law import Rulebook
@@ -114,7 +114,9 @@ def check(declaration: Declaration, rulebooks: Sequence[Rulebook], as_of: date, 
         known: the day as whose knowledge of the law counts.
     """
     results = tuple(
-        _checked(result) for rulebook in rulebooks for result in evaluate(declaration.facts, rulebook, as_of, known)
+        _checked(result, rulebook)
+        for rulebook in rulebooks
+        for result in evaluate(declaration.facts, rulebook, as_of, known)
     )
     return Check(declaration, as_of, known, results, tuple(contradictions(declaration)), declaration.caveats)
 
@@ -153,10 +155,16 @@ def as_json(checked: Check) -> JsonValue:
     }
 
 
-def _checked(result: ProvisionResult) -> CheckedProvision:
+def _checked(result: ProvisionResult, rulebook: Rulebook) -> CheckedProvision:
     line = result.line
     condition = line.condition if line is not None else None
     metric = condition if isinstance(condition, MetricLine) else None
+    threshold = line.threshold if line else None
+    if line is None and result.version is not None:
+        # Not in force yet: the line that is coming, without an answer.
+        metric = next((leaf for leaf in leaves(result.version.when) if isinstance(leaf, MetricLine)), None)
+        parameters = {name: parameter.value for name, parameter in rulebook.parameters.items()}
+        threshold = metric.threshold(parameters) if metric else None
     return CheckedProvision(
         regime=result.regime,
         provision=result.provision.id,
@@ -170,7 +178,7 @@ def _checked(result: ProvisionResult) -> CheckedProvision:
         metric=metric.metric if metric else None,
         estimate=line.estimate if line else None,
         comparator=metric.op if metric else None,
-        line=_whole_line(line.threshold if line else None, metric.op if metric else "gt"),
+        line=_whole_line(threshold, metric.op if metric else "gt"),
         flip_at=line.flip_at if line else None,
         explanation=explain(result),
         duties=tuple(_duty(result, owed) for owed in result.owed),

@@ -53,7 +53,7 @@ def check(
     if json:
         show_json(as_json(checked))
         return
-    _show(checked)
+    _show(checked, everything=bool(rulebook))
 
 
 def choose_rulebooks(names: Sequence[str] | None, line: str | None) -> list[Rulebook]:
@@ -95,15 +95,19 @@ def _choose(declarations: Sequence[Declaration], wanted: str | None, file: Path)
     )
 
 
-def _show(checked: Check) -> None:
+def _show(checked: Check, *, everything: bool) -> None:
     say(_headline(checked) + "\n")
-    asked = [r for r in checked.results if r.subject not in ("incident", "cluster") or r.result.value == "true"]
-    show_table(
-        ("regime", "provision", "status", "past it", "estimate (FLOP)", "line", "flips at"), [_row(r) for r in asked]
-    )
-    if hidden := len(checked.results) - len(asked):
-        say(f"Not shown, but in --json: provisions about incidents and clusters ({hidden}).")
-    _show_duties(checked.duties)
+    answered = [r for r in checked.results if _is_shown(r)]
+    columns = ("regime", "provision", "status", "holds", "estimate (FLOP)", "line", "flips at")
+    show_table(columns, [_row(result) for result in answered], right=(6,))
+    hidden = [r for r in checked.results if not _is_shown(r)]
+    if hidden:
+        unknown = sum(1 for r in hidden if r.result.value == "unknown")
+        say(
+            f"\nNot shown, but in --json: {len(hidden)} provisions without a compute line, "
+            f"{unknown} of them unknown because the file does not state the facts that they ask for."
+        )
+    _show_duties(checked.duties, everything=everything)
     if checked.contradictions:
         say("\nThese figures contradict each other")
         for sentence in checked.contradictions:
@@ -112,6 +116,13 @@ def _show(checked: Check) -> None:
         say("\nWhat the figures leave open")
         for sentence in checked.caveats:
             say(f"  {sentence}")
+
+
+def _is_shown(result: CheckedProvision) -> bool:
+    """Compute lines, and whatever else holds for this model, run or developer."""
+    if result.subject in ("incident", "cluster"):
+        return False
+    return result.metric is not None or result.result.value == "true"
 
 
 def _headline(checked: Check) -> str:
@@ -139,14 +150,14 @@ def _row(result: CheckedProvision) -> tuple[str, ...]:
     line = ""
     if result.metric is not None:
         line = (
-            "not set" if result.line is None else f"{COMPARISONS[result.comparator or 'gt']} {show_flop(result.line)}"
+            "no number" if result.line is None else f"{COMPARISONS[result.comparator or 'gt']} {show_flop(result.line)}"
         )
     return (
         result.regime,
         result.provision.removeprefix(result.regime + "."),
         (result.status or "no text").replace("_", " "),
         result.result.value.replace("_", " "),
-        "" if result.metric is None else _estimate(result.estimate),
+        "" if result.metric is None or result.result.value == "not_in_force" else _estimate(result.estimate),
         line,
         "" if result.flip_at is None else f"{result.flip_at}",
     )
@@ -170,17 +181,21 @@ _HEADINGS = (
 )
 
 
-def _show_duties(duties: Sequence[Duty]) -> None:
+def _show_duties(duties: Sequence[Duty], *, everything: bool) -> None:
+    """Dated duties first; of laws that do not bind, undated ones only where their rulebooks were asked for by name."""
     for statuses, heading in _HEADINGS:
         group = [duty for duty in duties if duty.status in statuses]
+        shown = [duty for duty in group if duty.due is not None or duty.binding or everything]
         if group:
             say(f"\n{heading}")
-        for duty in group:
+        for duty in shown:
             say(f"  {_due(duty)}: {duty.what}, to {duty.recipient} ({duty.regime}, {duty.citation})")
-            say(f"    clock: {duty.clock}")
+            say(f"    {duty.clock}")
+        if len(shown) < len(group):
+            say(f"  Duties without a date: {len(group) - len(shown)}. Name their rulebook with --rulebook to see them.")
     dead = sum(1 for duty in duties if not any(duty.status in statuses for statuses, _ in _HEADINGS))
     if dead:
-        say(f"\nNot shown, but in --json: what laws that were revoked, vetoed or never made final asked ({dead}).")
+        say(f"\nNot shown, but in --json: duties of laws that were revoked, vetoed or never made final ({dead}).")
 
 
 def _due(duty: Duty) -> str:
