@@ -13,10 +13,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from plimsoll.compute.catalogue import load_catalogue
 
 CUSTOMERS = 20_000
 YEAR = 2026
@@ -47,7 +50,7 @@ _MACHINES = (
     ("g5.4xlarge", "a10g", 1),
     ("g6.12xlarge", "l4", 4),
     ("g4dn.12xlarge", "t4", 4),
-    ("p3.16xlarge", "v100-sxm-16gb", 8),
+    ("p3.16xlarge", "v100-sxm2-16gb", 8),
 )
 
 
@@ -88,6 +91,27 @@ def skus() -> tuple[Sku, ...]:
     return tuple(out)
 
 
+class KnownSku(NamedTuple):
+    """What the baselines are told about an accelerator SKU: the answer, which Plimsoll has to find by itself."""
+
+    sku_id: str
+    chip: str
+    ns_per_unit: int
+    peak: int
+
+
+def known_skus() -> list[KnownSku]:
+    """The 48 accelerator SKUs, with accelerator-nanoseconds per hour and peak FLOP per nanosecond."""
+    catalogue = load_catalogue()
+    known = []
+    for sku in skus():
+        if sku.chip is not None:
+            peak = catalogue.get(sku.chip).training_peak
+            assert peak is not None
+            known.append(KnownSku(sku.sku_id, sku.chip, sku.accelerators * 3_600 * 10**9, peak[1]))
+    return known
+
+
 def generate(folder: Path, rows: int) -> int:
     """Writes the files unless a complete set of that size is there. Returns the rows written."""
     marker = folder / "complete"
@@ -123,23 +147,29 @@ def _write_month(folder: Path, number: int, month: int, rows: int) -> int:
     order = np.argsort(hour, kind="stable")
     episode = np.repeat(np.arange(episodes), length)[order]
     hour = hour[order]
-    table = _table(rng, number, month, hour, customer[episode], sku[episode], run[episode], episode)
+    rows_of = _Rows(number, month, hour, episode, customer[episode], sku[episode], run[episode])
+    table = _table(rng, rows_of)
     path = folder / f"provider={PROVIDERS[number]}" / f"month={YEAR}-{month:02d}" / "focus.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path, compression="zstd", row_group_size=131_072)
+    pq.write_table(table, path, compression="zstd", row_group_size=131_072, store_schema=False)
     return rows
 
 
-def _table(
-    rng: np.random.Generator,
-    number: int,
-    month: int,
-    hour: np.ndarray,
-    customer: np.ndarray,
-    sku: np.ndarray,
-    run: np.ndarray,
-    episode: np.ndarray,
-) -> pa.Table:
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Who used what when: one entry per row."""
+
+    provider: int
+    month: int
+    hour: np.ndarray
+    episode: np.ndarray
+    customer: np.ndarray
+    sku: np.ndarray
+    run: np.ndarray
+
+
+def _table(rng: np.random.Generator, of: _Rows) -> pa.Table:
+    number, month, hour, sku = of.provider, of.month, of.hour, of.sku
     rows = len(hour)
     mine = [each for each in skus() if each.provider == PROVIDERS[number]]
     base = int(np.datetime64(f"{YEAR}-{month:02d}-01", "us").astype(np.int64))
@@ -161,13 +191,14 @@ def _table(
     def stamp(values: np.ndarray) -> pa.Array:
         return pa.array(values, pa.timestamp("us", tz="UTC"))
 
+    machines = [f"i-{number:x}{month:x}{n:010x}" for n in range(int(of.episode.max()) + 1)]
     names = [f"acct-{n:05d}" for n in range(CUSTOMERS)]
     month_end = base + calendar.monthrange(YEAR, month)[1] * 24 * _HOUR_US
     quantity = _decimal(micro, 18, 6)
     consumed = _decimal(micro, 18, 6, unused)
     return pa.table(
         {
-            "BillingAccountId": _coded(customer, names),
+            "BillingAccountId": _coded(of.customer, names),
             "BillingCurrency": same("USD"),
             "BillingPeriodStart": stamp(np.full(rows, base)),
             "BillingPeriodEnd": stamp(np.full(rows, month_end)),
@@ -183,16 +214,16 @@ def _table(
             "InvoiceIssuerName": same(PROVIDERS[number]),
             "PricingQuantity": quantity,
             "PricingUnit": by_sku("unit"),
-            "RegionId": _coded(customer % 4, ["eu-1", "eu-2", "us-1", "ap-1"]),
-            "ResourceId": _coded(episode, [f"i-{number:x}{month:x}{n:010x}" for n in range(int(episode.max()) + 1)]),
+            "RegionId": _coded(of.customer % 4, ["eu-1", "eu-2", "us-1", "ap-1"]),
+            "ResourceId": _coded(of.episode, machines),
             "ServiceCategory": same("Compute"),
             "ServiceName": by_sku("service"),
             "ServiceProviderName": same(PROVIDERS[number]),
             "SkuId": by_sku("sku_id"),
             "SkuMeter": by_sku("meter"),
             "SkuPriceDetails": by_sku("details"),
-            "x_WorkloadClass": _coded(customer % 3, ["train", "infer", None]),
-            "x_DeclaredRunId": _coded(run + 1, [None, *(f"run-{n}" for n in range(997))]),
+            "x_WorkloadClass": _coded(of.customer % 3, ["train", "infer", None]),
+            "x_DeclaredRunId": _coded(of.run + 1, [None, *(f"run-{n}" for n in range(997))]),
             "x_TensorActive": _decimal(active, 5, 4, ~measured),
         }
     )

@@ -1,0 +1,41 @@
+"""Contender: Plimsoll itself, as `plimsoll assess` uses it. It knows nothing about the files but their path."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from bench.measure import timed
+from plimsoll.compute.accounting import account
+from plimsoll.compute.engine import connect, fetch, materialise
+from plimsoll.compute.rolling import WINDOWS
+from plimsoll.compute.usage.read import open_usage
+
+EXACT = "decimal(38, 0)"
+
+
+def work() -> dict[str, object]:
+    """Opens, judges, accounts, computes every window of every account, and sums up what it found."""
+    backend = connect(threads=2)
+    with open_usage([Path(sys.argv[1])], backend) as delivery:
+        accounts = account(delivery)
+        rolling = materialise(backend, accounts.rolling(), "rolling")
+        sums = {
+            f"{name}_{days}": rolling[f"{name}_{days}"].sum().cast(EXACT)
+            for days in WINDOWS
+            for name in ("cap", "est_e4")
+        }
+        windows = fetch(backend, rolling.agg(account_days=rolling.count(), **sums))[0]
+        cells = fetch(backend, accounts.daily.agg(cells=accounts.daily.count()))[0]
+        totals = accounts.totals
+        return {
+            "accel_ns": totals.accel_ns,
+            "cap_flop": totals.cap_flop,
+            "est_e4": totals.est_e4,
+            **cells,
+            **windows,
+        }
+
+
+if __name__ == "__main__":
+    timed(work)

@@ -1,0 +1,82 @@
+"""Measuring contenders in child processes of their own, in turns, so that load from elsewhere hits all of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution: seconds of wall and of CPU from first touching the data, peak memory, and what it found."""
+
+    wall: float
+    cpu: float
+    peak_mb: float
+    figures: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Medians over the rounds of one contender."""
+
+    name: str
+    wall: float
+    cpu: float
+    peak_mb: float
+    figures: dict[str, str]
+
+
+def timed(work: Callable[[], dict[str, Any]]) -> None:
+    """In the child: runs the work and prints the measurement as the last line of output."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    figures = {name: str(value) for name, value in work().items()}
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(asdict(Run(wall, cpu, peak, figures))))
+
+
+def compete(contenders: Sequence[str], arguments: Sequence[str], rounds: int) -> list[Result]:
+    """Runs the modules ``bench.<contender>`` in turns and gives the medians.
+
+    Raises:
+        RuntimeError: if a contender fails, or finds other figures than the first one does.
+    """
+    runs: dict[str, list[Run]] = {name: [] for name in contenders}
+    for number in range(rounds):
+        for name in contenders:
+            print(f"round {number + 1} of {rounds}: {name}", file=sys.stderr)
+            runs[name].append(_run(name, arguments))
+    truth = runs[contenders[0]][0].figures
+    for name, found in runs.items():
+        for run in found:
+            if run.figures != truth:
+                raise RuntimeError(f"{name} found {run.figures}, {contenders[0]} found {truth}")
+    return [
+        Result(
+            name,
+            statistics.median(run.wall for run in found),
+            statistics.median(run.cpu for run in found),
+            max(run.peak_mb for run in found),
+            truth,
+        )
+        for name, found in runs.items()
+    ]
+
+
+def _run(name: str, arguments: Sequence[str]) -> Run:
+    # Bytecode is cached, as in any installation; some environments switch that off.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-m", f"bench.{name}", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    if done.returncode != 0:
+        raise RuntimeError(f"{name} failed:\n{done.stderr[-4000:]}")
+    return Run(**json.loads(done.stdout.strip().splitlines()[-1]))
