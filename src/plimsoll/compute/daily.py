@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from plimsoll.compute.engine import load, materialise
 from plimsoll.compute.rolling import EXACT
-from plimsoll.compute.usage.judged import CellKey, JudgedBatch
+from plimsoll.compute.usage.judged import CellKey, JudgedBatch, is_sound
 from plimsoll.compute.usage.spread import DAY_US, spread_over_days
 
 _HOUR_US = DAY_US // 24
@@ -73,6 +73,8 @@ def coverage_table(judged: Sequence[JudgedBatch]) -> ir.Table:
     tables = []
     for batch in judged:
         rows = batch.rows.filter(batch.rows.checked, batch.rows.end_us > batch.rows.start_us)
+        if not batch.sound:
+            rows = rows.filter(is_sound(rows))
         day = utc_day(rows.start_us)
         month = day.year() * 12 + day.month() - 1
         tables.append(

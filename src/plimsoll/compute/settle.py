@@ -25,7 +25,7 @@ from plimsoll.compute.usage.cells import cells_of
 from plimsoll.compute.usage.columns import meant
 from plimsoll.compute.usage.delivery import Progress, UsageDelivery
 from plimsoll.compute.usage.faults import blaming_files
-from plimsoll.compute.usage.judged import CellKey, JudgedBatch, JudgedKind, judge_batch, outcome_counts
+from plimsoll.compute.usage.judged import CellKey, JudgedBatch, JudgedKind, is_sound, judge_batch, outcome_counts
 from plimsoll.compute.usage.kinds import describe
 from plimsoll.compute.usage.outcomes import REASONS, Outcome
 from plimsoll.compute.usage.rejections import count_rejections, first_rejections
@@ -111,8 +111,6 @@ def _totals(
         ),
     )[0]
     idle = fetch(backend, unused.agg(accel_ns=_sum(unused.accel_ns), cap_flop=_sum(unused.cap_flop)))[0]
-    kinds = [kind for batch in judged for kind in batch.kinds]
-    ends = [kind.measures.latest for kind in kinds if kind.measures.latest is not None and kind.verdict.checked]
     return Totals(
         rows=delivery.row_count,
         accounts=used["accounts"],
@@ -121,8 +119,21 @@ def _totals(
         est_e4=int(used["est_e4"]),
         unused_accel_ns=int(idle["accel_ns"]),
         unused_cap_flop=int(idle["cap_flop"]),
-        last_end=_EPOCH + timedelta(microseconds=max(ends)) if ends else None,
+        last_end=_last_end(judged, backend),
     )
+
+
+def _last_end(judged: Sequence[JudgedBatch], backend: Any) -> datetime | None:
+    """The latest end of a sound row of use; batches with a faulty row are looked at again without it."""
+    ends: list[int | None] = []
+    for batch in judged:
+        if batch.sound:
+            ends += [kind.measures.latest for kind in batch.kinds if kind.verdict.checked]
+        else:
+            rows = batch.rows.filter(batch.rows.checked, is_sound(batch.rows))
+            ends += [row["latest"] for row in fetch(backend, rows.agg(latest=rows.end_us.max()))]
+    known = [end for end in ends if end is not None]
+    return _EPOCH + timedelta(microseconds=max(known)) if known else None
 
 
 def _sum(column: ir.Value) -> ir.Value:
