@@ -16,7 +16,7 @@ from plimsoll.assess.assessment import (
 )
 from plimsoll.assess.evidence import RuleEvidence, UsageEvidence
 from plimsoll.assess.finding import Code, Severity, Window, new_finding
-from plimsoll.assess.json_out import as_json, json_text, write_whole
+from plimsoll.assess.json_out import as_json, json_text, refuse_unwritable, write_whole
 from plimsoll.kernel.canonical import canonical_bytes
 from plimsoll.kernel.errors import PlimsollError
 
@@ -94,7 +94,8 @@ def test_a_file_is_written_whole(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     for target in (tmp_path / "none" / "out.json", tmp_path / "folder"):
-        with pytest.raises(PlimsollError) as caught:
-            write_whole(target, "new")
-        assert caught.value.code == "output.unwritable"
+        for attempt in (lambda path: write_whole(path, "new"), refuse_unwritable):
+            with pytest.raises(PlimsollError) as caught:
+                attempt(target)
+            assert caught.value.code == "output.unwritable"
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]

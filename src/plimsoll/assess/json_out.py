@@ -59,6 +59,21 @@ def json_text(assessment: Assessment) -> str:
     return json.dumps(as_json(assessment), ensure_ascii=False, indent=2) + "\n"
 
 
+def refuse_unwritable(path: Path) -> None:
+    """Finds out before the work begins whether a file can be written where somebody wants it.
+
+    Raises:
+        PlimsollError: ``output.unwritable``.
+    """
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK) or path.is_dir():
+        raise PlimsollError(
+            "output.unwritable",
+            "no file can be written there",
+            fix="Name a file in a folder that exists and that you may write to.",
+            where=Where(file=str(path)),
+        )
+
+
 def write_whole(path: Path, text: str) -> None:
     """Writes a file completely or not at all: beside its place first, then moved there.
 

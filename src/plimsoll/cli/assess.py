@@ -54,7 +54,7 @@ def assess(
 ) -> None:
     """Who is past the line? Exit 0: no finding; 3: findings; 2: an input cannot be used."""
     from plimsoll.assess.conduct import Request, conduct
-    from plimsoll.assess.json_out import json_text, write_whole
+    from plimsoll.assess.json_out import json_text, refuse_unwritable, write_whole
     from plimsoll.cli.check import choose_rulebooks
     from plimsoll.kernel.period import parse_date
 
@@ -62,6 +62,9 @@ def assess(
     request = Request(
         (*usage, *(more or ())), declarations, book, None if as_of is None else parse_date(as_of), threads
     )
+    for out in (report, Path(json) if json not in (None, "-") else None):
+        if out is not None:
+            refuse_unwritable(out)
     with progress("reading", quiet=quiet) as advance:
         done = conduct(request, lambda step, at, total: advance(at / total if total else 0.0, step))
     if report is not None:
