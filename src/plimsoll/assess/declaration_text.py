@@ -14,9 +14,6 @@ from plimsoll.kernel.errors import PlimsollError
 from plimsoll.kernel.ids import parse_id
 from plimsoll.kernel.period import parse_date, parse_instant
 
-KINDS = ("training_run", "model")
-STATUSES = ("planned", "notified", "running", "paused", "stopped", "done")
-
 
 def _read(parse: Any, value: object, example: str) -> object:
     if not isinstance(value, str):
