@@ -11,9 +11,9 @@ help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | sort | expand -t 10
 
 demo: ## Build a sample jurisdiction, assess it, print the findings and write demo/report.html
-	@$(UV) sync --frozen --quiet --no-default-groups
-	@$(RUN) --no-default-groups plimsoll sample demo/jurisdiction --force
-	@$(RUN) --no-default-groups plimsoll assess --usage demo/jurisdiction/usage \
+	@$(UV) sync --frozen --quiet --inexact --no-default-groups
+	@$(RUN) --no-sync plimsoll sample demo/jurisdiction --force
+	@$(RUN) --no-sync plimsoll assess --usage demo/jurisdiction/usage \
 		--declarations demo/jurisdiction/declarations.yaml --json demo/findings.json --report demo/report.html \
 		|| test $$? -eq 3
 	@echo

@@ -20,7 +20,6 @@ from plimsoll.sample.plan import Request as SampleRequest
 from plimsoll.sample.score import score
 
 # Ibis 12 reads DuckDB 2 by a method that DuckDB has renamed; both work.
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 
 TREATY = library_rulebook("conditional-treaty")
 PEAK = load_catalogue().get("h100-sxm").training_peak[1]

@@ -14,8 +14,6 @@ from plimsoll.assess.evidence import RuleEvidence
 from plimsoll.assess.tables import before, candidate_use, largest_accounts, negative_days, tagged_use
 from plimsoll.compute.engine import connect, load
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
-
 DAY_ONE = date(2026, 1, 1)
 AS_OF = DAY_ONE + timedelta(400)
 LINE = HeldLine(RuleEvidence("r", "r.line", "m@1", "gt", 10**25, "proposed", "s. 1"))

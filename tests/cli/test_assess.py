@@ -9,8 +9,6 @@ from typer.testing import CliRunner
 from plimsoll.cli.main import app
 from plimsoll.kernel.errors import PlimsollError
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
-
 HEADER = "provider,customer,chip,count,start,end\n"
 SMALL = "aster-cloud,acct-1,h100-sxm,8,2026-03-01T00:00:00Z,2026-03-11T00:00:00Z\n"
 LARGE = "aster-cloud,acct-2,h100-sxm,20000,2026-03-01T00:00:00Z,2026-03-31T00:00:00Z\n"

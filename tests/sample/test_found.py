@@ -11,8 +11,6 @@ from plimsoll.sample.jurisdiction import DECLARATIONS, USAGE, Sample, write_samp
 from plimsoll.sample.plan import Request
 from plimsoll.sample.score import Score, score
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 against DuckDB 2
-
 
 def _assess(sample: Sample) -> Score:
     folder = sample.folder

@@ -3,15 +3,12 @@
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 from plimsoll.compute.accounting import account
 from plimsoll.compute.engine import connect
 from plimsoll.compute.usage.read import open_usage
 from plimsoll.sample.jurisdiction import USAGE, Sample
 
 
-@pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 calls it, DuckDB 2 renamed it
 def test_the_reader_counts_what_was_written(sample: Sample, folder: Path) -> None:
     with open_usage([folder / USAGE], connect()) as delivery:
         found = account(delivery, {})
