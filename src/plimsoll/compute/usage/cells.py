@@ -32,9 +32,7 @@ def cells_of(judged: JudgedBatch, backend: Any) -> ir.Table:
         accel_ns, accel_ns_bp (times utilisation in basis points), rows, length_us (the longest charge period).
     """
     counted = [kind for kind in judged.kinds if kind.verdict.counted]
-    rows = judged.rows.filter(judged.rows.counted)
-    if not judged.sound:
-        rows = rows.filter(is_sound(rows))
+    rows = judged.counted if judged.sound else judged.rows.filter(judged.rows.counted, is_sound(judged.rows))
     time = _time(rows, judged.kinds, backend)
     active = rows.tensor_active
     measured = active.between(0, 1).fill_null(False)

@@ -1,0 +1,97 @@
+"""Counts and bounds over the rows of a kind: enough to tell whether any row is at fault without looking at each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import ibis.expr.types as ir
+
+from plimsoll.compute.usage.spread import DAY_US
+
+EARLIEST_US = 631_152_000_000_000
+"""1990, in microseconds since 1970: no charge period starts before."""
+
+LATEST_US = 7_258_118_400_000_000
+"""2200: none ends after."""
+
+LONGEST_US = 400 * DAY_US
+"""No charge period is longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What the rows of a kind have, counted and bounded: enough to tell whether any of them is at fault.
+
+    Attributes:
+        rows: how many rows there are.
+        accounts: rows with an account; likewise `starts`, `ends`, `given` (anything where the quantity should be) and
+            `quantities` (a readable quantity).
+        shortest: the shortest charge period in microseconds; likewise `longest`.
+        reach: the longest way from the midnight before a period to its end.
+        earliest: the earliest start; `latest`: the latest end.
+        smallest: the smallest quantity; likewise `largest`.
+        negative: rows with a quantity below zero.
+    """
+
+    rows: int
+    accounts: int
+    starts: int
+    ends: int
+    given: int
+    quantities: int
+    shortest: int | None
+    longest: int | None
+    reach: int | None
+    earliest: int | None
+    latest: int | None
+    smallest: Decimal | None
+    largest: Decimal | None
+    negative: int
+
+    @property
+    def faulty(self) -> bool:
+        """Whether some row has a problem that a row of any kind can have (see `general_problems`)."""
+        return (
+            min(self.accounts, self.starts, self.ends) < self.rows
+            or (self.shortest or 0) <= 0
+            or (self.longest or 0) > LONGEST_US
+            or (self.earliest or 0) < EARLIEST_US
+            or (self.latest or 0) > LATEST_US
+            or self.quantities < self.given
+        )
+
+    @property
+    def spans_days(self) -> bool:
+        """Whether some charge period touches more than one UTC day."""
+        return self.reach is not None and self.reach > DAY_US
+
+    @property
+    def magnitude(self) -> Decimal:
+        """The largest quantity, sign aside."""
+        return max(abs(self.smallest or Decimal(0)), abs(self.largest or Decimal(0)))
+
+
+def measures_of(rows: ir.Table) -> dict[str, ir.Scalar]:
+    """The aggregates behind `Measures`, by the names of its fields."""
+    start, end, quantity = rows.start_us, rows.end_us, rows.quantity
+    return {
+        "rows": rows.count(),
+        "accounts": rows.account.count(),
+        "starts": start.count(),
+        "ends": end.count(),
+        "given": _how_many(rows.quantity_given),
+        "quantities": quantity.count(),
+        "shortest": (end - start).min(),
+        "longest": (end - start).max(),
+        "reach": (end - (start - start % DAY_US)).max(),
+        "earliest": start.min(),
+        "latest": end.max(),
+        "smallest": quantity.min(),
+        "largest": quantity.max(),
+        "negative": _how_many(quantity < 0),
+    }
+
+
+def _how_many(condition: ir.BooleanValue) -> ir.IntegerScalar:
+    return condition.sum().fill_null(0).cast("int64")
