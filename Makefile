@@ -17,7 +17,7 @@ demo: ## Build a sample jurisdiction, assess it, print the findings and write de
 		--declarations demo/jurisdiction/declarations.yaml --json demo/findings.json --report demo/report.html \
 		|| test $$? -eq 3
 	@echo
-	@echo "The report is in demo/report.html, the same findings for programs in demo/findings.json."
+	@echo "The same findings for programs: demo/findings.json. What was planted: demo/jurisdiction/truth.json."
 
 test: ## Run every test
 	@$(UV) sync --frozen --quiet
