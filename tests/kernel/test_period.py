@@ -84,6 +84,14 @@ def test_other_durations_are_refused(text: str) -> None:
     assert refusal.value.code == "duration.unreadable"
 
 
+@pytest.mark.parametrize("text", ["P201Y", "P99999999999D", "P10500W", "PT9999999H"])
+def test_no_duration_of_law_is_longer_than_two_hundred_years(text: str) -> None:
+    with pytest.raises(PlimsollError) as refusal:
+        Duration.parse(text)
+
+    assert refusal.value.code == "duration.too_long"
+
+
 def test_a_date_is_read_and_nothing_else() -> None:
     assert parse_date("2028-02-29") == date(2028, 2, 29)
     with pytest.raises(PlimsollError):

@@ -1,5 +1,6 @@
 """Every worked case of the library holds, and the cases leave no line and no rulebook out."""
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -62,8 +63,16 @@ def test_a_case_that_fails_says_what_it_expected(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "line"),
     [
-        ("rulebook: eu-gpai\ncases: []\n", "case.schema", 1),
-        ("rulebook: nowhere\ncases: [{name: a}]\n", "rulebook.unknown", None),
+        ("rulebook: eu-gpai\ncases: []\n", "case.schema", 2),
+        ("rulebook: eu-gpai\ncases: 5\n", "case.schema", 2),
+        ("rulebook: eu-gpai\ncases: [{name: a}]\nmore: 1\n", "case.schema", 1),
+        ("rulebook: nowhere\ncases: [{name: a}]\n", "rulebook.unknown", 1),
+        ("rulebook: nowhere.yaml\ncases: [{name: a}]\n", "rulebook.unreadable", 1),
+        ("rulebook: eu-gpai\ncases:\n- {name: a, as_of: 2026-01-01}\n", "case.schema", 3),
+        ("rulebook: eu-gpai\ncases:\n- {name: a, as_of: 2026-01-01, expect: {}, due: {}}\n", "case.schema", 3),
+        ("rulebook: eu-gpai\ncases:\n- {name: a, as_of: 2026-01-01, due: [eu-gpai.notify]}\n", "case.schema", 3),
+        ("rulebook: eu-gpai\ncases:\n- {name: a, as_of: 2026-01-01, facts: [[a]]}\n", "facts.type", 3),
+        ("rulebook: eu-gpai\ncases:\n- {name: a, as_of: 2026-01-01,\n  known: false}\n", "time.unreadable", 4),
         ("rulebook: eu-gpai\ncases:\n- {name: a, as_of: soon}\n", "time.unreadable", 3),
         ("rulebook: eu-gpai\ncases:\n- {name: a, as_of: 2026-01-01, facts: {totl: '1'}}\n", "facts.unknown_key", 3),
         ("rulebook: eu-gpai\ncases:\n- {name: a, as_of: 2026-01-01, hope: 1}\n", "case.schema", 3),
@@ -79,7 +88,7 @@ def test_a_case_that_fails_says_what_it_expected(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_malformed_case_is_refused_with_its_line(tmp_path: Path, text: str, code: str, line: int | None) -> None:
+def test_a_malformed_case_is_refused_with_its_line(tmp_path: Path, text: str, code: str, line: int) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text(text)
 
@@ -87,7 +96,20 @@ def test_a_malformed_case_is_refused_with_its_line(tmp_path: Path, text: str, co
         read_cases(path)
 
     assert refusal.value.code == code
-    assert line is None or refusal.value.where.line == line
+    assert refusal.value.where.line == line
+
+
+def test_a_case_file_names_its_own_rulebook_by_a_path_beside_it(tmp_path: Path) -> None:
+    library = Path(str(files("plimsoll.rulebook") / "library"))
+    (tmp_path / "trager.yaml").write_bytes((library / "trager.yaml").read_bytes())
+    path = tmp_path / "cases.yaml"
+    path.write_text(
+        "rulebook: trager.yaml\ncases:\n- {name: a, as_of: 2026-01-01, facts: {total: '2e24'},\n"
+        "   expect: {trager.licence: 'true'}}\n"
+    )
+    content = read_cases(path)
+
+    assert run_case(content.cases[0], content.rulebook) == []
 
 
 def test_a_folder_without_cases_says_so(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ def due(recipient: Recipient, within: str, start: str, **clock: object) -> str |
         (BRUSSELS, "P14D", "2026-12-10T09:00:00Z", "2027-01-04T23:00:00Z", "24-31 Dec, 1-2 Jan off; 3 Jan a Sunday"),
         (BRUSSELS, "P14D", "2026-03-16T23:30:00Z", "2026-03-31T22:00:00Z", "the event falls on 17 March in Brussels"),
         (BRUSSELS, "P6M", "2025-08-31T09:00:00Z", "2026-03-02T23:00:00Z", "28 Feb is a Saturday: Monday 2 March"),
+        (BRUSSELS, "P1D", "2026-05-08T09:00:00Z", "2026-05-11T22:00:00Z", "one day: Saturday, so Monday, not Tuesday"),
+        (BRUSSELS, "P2D", "2026-05-08T09:00:00Z", "2026-05-12T22:00:00Z", "two days need Monday and Tuesday"),
         (BRUSSELS, "P2D", "2026-05-07T09:00:00Z", "2026-05-11T22:00:00Z", "8 and 11 May are the two working days"),
         (BRUSSELS_PLAIN, "P2D", "2026-05-08T09:00:00Z", "2026-05-10T22:00:00Z", "no roll: Sunday 10 May, CEST"),
         (BRUSSELS_PLAIN, "P15D", "2026-03-20T09:00:00Z", "2026-04-04T22:00:00Z", "summer time begins on 29 March"),
@@ -78,6 +80,20 @@ def test_a_later_stop_event_stops_the_clock_and_an_earlier_one_does_not() -> Non
     assert due_of(rule, SACRAMENTO, start | {"resolved": parse_instant("2026-03-01")}, TODAY).state == "due"
 
 
+def test_a_duty_that_was_already_due_stays_due_whatever_comes_later() -> None:
+    once = ClockRule(starts=("discovered",), within=Duration.parse("P15D"), stops=("resolved",))
+    monthly = ClockRule(starts=("discovered",), every=Duration.parse("P1M"), stops=("resolved",))
+    events = {"discovered": parse_instant("2026-03-02"), "resolved": parse_instant("2026-05-20")}
+
+    def instant(rule: ClockRule, day: date) -> str:
+        answer = due_of(rule, BRUSSELS_PLAIN, events, day)
+        return instant_text(answer.at) if answer.at else answer.state
+
+    assert instant(once, date(2026, 6, 1)) == "2026-03-17T23:00:00Z"
+    assert instant(monthly, date(2026, 4, 10)) == "2026-05-02T22:00:00Z"
+    assert instant(monthly, date(2026, 5, 10)) == "stopped"
+
+
 def test_an_extension_gives_more_time() -> None:
     extension = Extension("clarification_requested", Duration.parse("P7D"))
     rule = ClockRule(starts=("requested",), within=Duration.parse("P30D"), extensions=(extension,))
@@ -86,6 +102,9 @@ def test_an_extension_gives_more_time() -> None:
     plain = due_of(rule, WASHINGTON, events, TODAY)
     extended = due_of(rule, WASHINGTON, events | {"clarification_requested": parse_instant("2026-03-20")}, TODAY)
 
+    earlier = due_of(rule, WASHINGTON, events | {"clarification_requested": parse_instant("2026-03-01")}, TODAY)
+
+    assert earlier == plain
     assert instant_text(plain.at or datetime.now(UTC)) == "2026-04-02T04:00:00Z"
     assert instant_text(extended.at or datetime.now(UTC)) == "2026-04-09T04:00:00Z"
 
@@ -108,6 +127,36 @@ def test_yearly_dates_give_the_next_one_and_roll_over_weekends() -> None:
     assert following(date(2026, 4, 16)) == "2026-07-16T04:00:00Z"
     assert following(date(2026, 12, 31)) == "2027-01-16T05:00:00Z"
     assert following(date(2028, 1, 17)) == "2028-01-19T05:00:00Z"  # 15 January 2028 is a Saturday, 17th a holiday
+
+
+def test_a_yearly_date_that_moved_into_the_next_year_is_not_skipped() -> None:
+    rule = ClockRule(dates=((12, 31),))
+
+    # 31 December 2022 is a Saturday, 2 January 2023 the Monday on which New Year is kept
+    assert due_of(rule, WASHINGTON, {}, date(2023, 1, 2)).at == parse_instant("2023-01-04T05:00:00Z")
+
+
+def test_a_yearly_date_on_a_saturday_moves_by_the_weekend_only() -> None:
+    rule = ClockRule(dates=((5, 16),))  # no period, so no two working days (Regulation 1182/71, Article 3(5))
+
+    assert due_of(rule, BRUSSELS, {}, date(2026, 5, 1)).at == parse_instant("2026-05-18T22:00:00Z")
+
+
+def test_yearly_dates_may_wait_for_an_event() -> None:
+    rule = ClockRule(starts=("qualified",), dates=((4, 15),))
+    events = {"qualified": parse_instant("2027-05-01T12:00:00Z")}
+
+    assert due_of(rule, WASHINGTON, {}, TODAY).state == "not_started"
+    assert due_of(rule, WASHINGTON, events, TODAY).at == parse_instant("2028-04-18T04:00:00Z")  # 15th a Saturday
+
+
+def test_a_frequent_duty_of_long_ago_is_found_at_once() -> None:
+    hourly = ClockRule(starts=("qualified",), every=Duration.parse("PT1M"))
+    daily = ClockRule(starts=("qualified",), every=Duration.parse("P1D"))
+    events = {"qualified": parse_instant("1900-01-01T12:00:30Z")}
+
+    assert due_of(hourly, ALBANY, events, date(2200, 1, 1)).at == parse_instant("2200-01-01T00:00:30Z")
+    assert due_of(daily, BRUSSELS, events, date(2026, 12, 26)).at == parse_instant("2027-01-04T23:00:00Z")
 
 
 def test_a_recurring_duty_gives_the_first_round_not_before_today() -> None:
@@ -136,6 +185,17 @@ def test_a_clock_reads_as_a_sentence() -> None:
     assert clock_words(rule) == (
         "without delay; 2 weeks after the line was met, or it became known that the line will be met"
     )
+
+
+def test_a_clock_in_words_says_when_it_stops_and_what_its_dates_wait_for() -> None:
+    weekly = ClockRule(starts=("incident_reported",), within=Duration.parse("P4W"), every=Duration.parse("P4W"),
+                       stops=("resolved",))  # fmt: skip
+    dates = ClockRule(starts=("qualified",), dates=((4, 15),))
+
+    assert clock_words(weekly) == (
+        "4 weeks after the initial incident report was made; every 4 weeks; until an incident was resolved"
+    )
+    assert clock_words(dates) == "every year on 15 April, once the party first met the definition"
 
 
 def test_a_lead_time_counts_back_from_the_event() -> None:

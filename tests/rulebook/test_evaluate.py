@@ -60,6 +60,29 @@ def test_no_compute_at_all_is_unknown() -> None:
     assert systemic_risk(Facts(components={Component.EVAL_REDTEAM: Estimate.exact(10**27)})).outcome is Outcome.UNKNOWN
 
 
+def test_a_total_that_is_called_complete_is_not_zero() -> None:
+    assert systemic_risk(Facts(total=Estimate.exact(10**26), complete=True)).outcome is Outcome.TRUE
+    assert systemic_risk(Facts(complete=True)).outcome is Outcome.UNKNOWN
+
+
+def test_what_others_computed_is_not_missing_and_not_in_a_total_that_is_not_told_apart() -> None:
+    california = next(iter(library_rulebook("us-ca-sb53").metrics.values()))
+    others = frozenset({Component.MERGED_BASE})
+    own = {c: Estimate.exact(10) for c in california.include - others}
+
+    assert measure(california, Facts(components=own, not_by_developer=others)).estimate == Estimate.exact(40)
+    assert measure(california, Facts(total=Estimate.exact(10**27), not_by_developer=others)).estimate is None
+    assert measure(CUMULATIVE, Facts(total=Estimate.exact(10**27), not_by_developer=others)).estimate is not None
+
+
+def test_a_text_that_never_bound_is_not_said_to_take_effect() -> None:
+    vetoed = evaluate(Facts(), library_rulebook("us-ca-sb1047"), date(2024, 1, 1), TODAY)[0]
+
+    assert vetoed.outcome is Outcome.NOT_IN_FORCE
+    assert "takes effect" not in explain(vetoed)
+    assert "Vetoed" in explain(vetoed)
+
+
 def test_the_duty_follows_the_point_estimate_while_the_answer_stays_open() -> None:
     result = systemic_risk(Facts(total=Estimate(7 * 10**24, 12 * 10**24, 16 * 10**24)))
 

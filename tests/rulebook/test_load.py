@@ -56,6 +56,22 @@ _SECOND_VERSION = b"""\
 """
 
 
+_SECOND_PROVISION = b"""\
+- id: x.b
+  title: B
+  subject: model
+  cite: c
+  versions:
+  - valid_from: 2025-01-01
+    known_from: 2024-01-01
+    status: in_force
+    cite: Art 3
+    when: {always: true}
+    obligations:
+    - {id: x.n, what: w, who: provider, filing: f, to: r, clock: {}, cite: Art 4}
+"""
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code", "line"),
     [
@@ -93,6 +109,29 @@ _SECOND_VERSION = b"""\
         (b"title: X\n", b"title: X\ncolour: red\n", "rulebook.schema", 5),
         (b"provisions:", b"parameters: [{id: line, unit: FLOP, value: '1025', set_by: s, cite: c}]\nprovisions:",
          "rulebook.line_too_low", 13),
+        (b"provisions:", b"parameters: [{id: line, unit: flop, value: '1025', set_by: s, cite: c}]\nprovisions:",
+         "rulebook.schema", 13),
+        (b"    cite: Art 1\n", b'    cite: " "\n', "rulebook.missing_citation", 22),
+        (b"within: P14D", b"within: P99999999999D", "rulebook.schema", 30),
+        (b"within: P14D", b'within: P14D, no_delay: "yes"', "rulebook.schema", 30),
+        (b"from: [line_met], within: P14D", b"from: [line_met], before: deployed", "rulebook.schema", 30),
+        (b"from: [line_met], within: P14D", b"every: P1M", "rulebook.schema", 30),
+        (b"within: P14D", b'dates: ["04-15"], every: P1M', "rulebook.schema", 30),
+        (b"within: P14D", b"extend: [{on: requested, by: P7D}]", "rulebook.schema", 30),
+        (b"Europe/Brussels", b"Europe", "rulebook.unknown_zone", 10),
+        (b"Europe/Brussels", b"A" * 300, "rulebook.unknown_zone", 10),
+        (b'margin: "0.30"', b'margin: "-0.30"', "rulebook.margin", 12),
+        (b'margin: "0.30"', b'margin: "30"', "rulebook.margin", 12),
+        (b'value: "1e25"', b'value: "1e25", of: base_model_compute', "rulebook.condition", 23),
+        (b'value: "1e25"', b'times: "-1/3", of: base_model_compute', "rulebook.condition", 23),
+        (b'value: "1e25"', b'times: "1/3", of: base_model_compute, fallbacks: 5', "rulebook.condition", 23),
+        (b'{metric: m@1, op: gt, value: "1e25"}', b"{attribute: open_weights, any_of: yes}", "rulebook.condition", 23),
+        (b'{metric: m@1, op: gt, value: "1e25"}', b"{always: 100000000000000000}", "rulebook.condition", 23),
+        (b'{metric: m@1, op: gt, value: "1e25"}', b'{quantity: base_model_compute, op: gt, value: "1025"}',
+         "rulebook.line_too_low", 23),
+        (b"{metric: m@1, op: gt", b'{question: "other?", id: q, decided_by: b}, {metric: m@1, op: gt',
+         "rulebook.duplicate_id", 19),
+        (b"      cite: Art 2\n", b"      cite: Art 2\n" + _SECOND_PROVISION, "rulebook.duplicate_id", 37),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_refused_with_its_line(old: bytes, new: bytes, code: str, line: int) -> None:
@@ -151,3 +190,12 @@ def test_only_a_rulebook_with_an_open_line_can_be_set() -> None:
     with pytest.raises(PlimsollError) as refusal:
         library["eu-gpai"].with_line(3 * 10**24)  # type: ignore[arg-type]
     assert refusal.value.code == "rulebook.fixed_line"
+
+
+def test_a_question_that_only_a_fallback_asks_is_among_the_questions() -> None:
+    relative = (
+        b'times: "1/3", of: base_model_compute, fallbacks: '
+        b'[{when: {question: "f?", id: f, decided_by: b}, value: "1e25"}]'
+    )
+
+    assert set(parse_rulebook(GOOD.replace(b'value: "1e25"', relative), "x.yaml").questions()) == {"q", "f"}

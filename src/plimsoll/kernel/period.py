@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import total_ordering
 
 from plimsoll.kernel.errors import PlimsollError
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 """No law or run lies outside; far dates are typing errors and would overflow a calendar."""
+
+_LONGEST_MONTHS, _LONGEST_DAYS = 200 * 12, 200 * 366
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -120,7 +121,6 @@ _DURATION = re.compile(
 )
 
 
-@total_ordering
 @dataclass(frozen=True, slots=True)
 class Duration:
     """An ISO 8601 duration in the parts that law uses: calendar months, calendar days, and clock minutes.
@@ -137,25 +137,36 @@ class Duration:
         """Reads ``P14D``, ``PT72H``, ``P3M``, ``P4W``, ``P2Y``.
 
         Raises:
-            PlimsollError: ``duration.unreadable``.
+            PlimsollError: ``duration.unreadable`` or ``duration.too_long``.
         """
-        match = _DURATION.fullmatch(text.strip())
+        match = _DURATION.fullmatch(text.strip()) if len(text) <= 40 else None
         parts = {name: int(value) for name, value in match.groupdict().items() if value} if match else {}
-        if not parts or len(text) > 40:
+        if not parts:
             raise PlimsollError(
                 "duration.unreadable",
                 f'"{text[:40]}" is not an ISO 8601 duration',
                 fix="Write it like P14D (days), PT72H (hours), P4W (weeks), P3M (months) or P2Y (years).",
             )
         get = parts.get
-        return cls(
+        duration = cls(
             months=get("years", 0) * 12 + get("months", 0),
             days=get("weeks", 0) * 7 + get("days", 0),
             minutes=get("hours", 0) * 60 + get("minutes", 0),
         )
+        if (
+            duration.months > _LONGEST_MONTHS
+            or duration.days > _LONGEST_DAYS
+            or duration.minutes > _LONGEST_DAYS * 24 * 60
+        ):
+            raise PlimsollError(
+                "duration.too_long",
+                f'"{text}" is longer than 200 years',
+                fix="Check the number and its unit: D days, W weeks, M months, Y years, and after T hours H.",
+            )
+        return duration
 
-    def __lt__(self, other: Duration) -> bool:
-        return (self.months * 30 + self.days, self.minutes) < (other.months * 30 + other.days, other.minutes)
+    def times(self, number: int) -> Duration:
+        return Duration(self.months * number, self.days * number, self.minutes * number)
 
     def __str__(self) -> str:
         words = [

@@ -14,6 +14,7 @@ from plimsoll.kernel.yaml_text import Path as Place
 from plimsoll.kernel.yaml_text import YamlText
 from plimsoll.rulebook import law, schema
 from plimsoll.rulebook.calendar import rolls
+from plimsoll.rulebook.condition import Question, questions
 from plimsoll.rulebook.condition_text import ConditionReader, Names
 from plimsoll.rulebook.vocabulary import CALENDARS, EVENTS
 
@@ -47,6 +48,8 @@ class _Builder:
             raise self._error("rulebook.id", f'the file is not named after its id "{text.id}"', ("id",),
                               f"Name it {text.id}.yaml.")  # fmt: skip
         self._refuse_duplicates()
+        provisions = tuple(self._provision(p, index) for index, p in enumerate(text.provisions))
+        self._refuse_ambiguous(provisions)
         return law.Rulebook(
             id=text.id,
             version=text.version,
@@ -55,14 +58,14 @@ class _Builder:
             kind=text.kind,
             summary=text.summary,
             cite=text.cite,
-            digest=digest(self._source.value),
             metrics={m.id: self._metric(m, index) for index, m in enumerate(text.metrics)},
             recipients={r.id: self._recipient(r, index) for index, r in enumerate(text.recipients)},
             parameters={p.id: self._parameter(p, index) for index, p in enumerate(text.parameters)},
-            provisions=tuple(self._provision(p, index) for index, p in enumerate(text.provisions)),
+            provisions=provisions,
             definitions=tuple(law.Definition(d.term, d.text, d.cite) for d in text.definitions),
             reviews=tuple(law.Review(r.who, r.what, r.every, r.next, r.cite) for r in text.reviews),
             checked_by=tuple(text.checked_by),
+            digest=digest(self._source.value),
         )
 
     def _error(self, code: str, what: str, place: Place, fix: str) -> PlimsollError:
@@ -77,9 +80,28 @@ class _Builder:
                         "rulebook.duplicate_id", f"{section} has {name} twice", (section, index, "id"), "Rename one."
                     )
 
+    def _refuse_ambiguous(self, provisions: tuple[law.Provision, ...]) -> None:
+        """An answer or a due date is named by an id, which must mean one question and one provision's duty."""
+        asked: dict[str, Question] = {}
+        imposed: dict[str, str] = {}
+        for index, provision in enumerate(provisions):
+            for number, version in enumerate(provision.versions):
+                place: Place = ("provisions", index, "versions", number)
+                for question in (q for condition in version.conditions() for q in questions(condition)):
+                    if asked.setdefault(question.id, question) != question:
+                        raise self._error("rulebook.duplicate_id", f"two questions are called {question.id}", place,
+                                          "Rename one, or word both alike.")  # fmt: skip
+                for obligation in version.obligations:
+                    if imposed.setdefault(obligation.id, provision.id) != provision.id:
+                        raise self._error("rulebook.duplicate_id", f"two provisions impose {obligation.id}", place,
+                                          "Rename one.")  # fmt: skip
+
     def _metric(self, text: schema.MetricText, index: int) -> law.Metric:
         place: Place = ("metrics", index, "margin")
         margin = None if text.margin is None else self._conditions.fraction(text.margin, place)
+        if margin is not None and not 0 <= margin < 1:
+            raise self._error("rulebook.margin", f'the margin "{text.margin}" is not from 0 to 1', place,
+                              'Write e.g. "0.30" for 30 %.')  # fmt: skip
         return law.Metric(
             text.id, text.title, frozenset(text.include), frozenset(text.exclude), text.applied_by, margin, text.cite,
             text.note,
@@ -89,7 +111,7 @@ class _Builder:
         place: Place = ("recipients", index)
         try:
             ZoneInfo(text.time_zone)
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, OSError):  # a name can also be that of a folder of zones
             raise self._error(
                 "rulebook.unknown_zone", f'"{text.time_zone}" is not a time zone', (*place, "time_zone"),
                 "Use an IANA name such as Europe/Brussels.",
@@ -106,8 +128,8 @@ class _Builder:
 
     def _parameter(self, text: schema.ParameterText, index: int) -> law.Parameter:
         place: Place = ("parameters", index, "value")
-        read = self._conditions.line_value if text.unit == "FLOP" else self._conditions.whole
-        return law.Parameter(text.id, text.unit, read(text.value, place), text.placeholder, text.set_by, text.cite)
+        value = self._conditions.line_value(text.value, place)
+        return law.Parameter(text.id, text.unit, value, text.placeholder, text.set_by, text.cite)
 
     def _provision(self, text: schema.ProvisionText, index: int) -> law.Provision:
         place: Place = ("provisions", index)

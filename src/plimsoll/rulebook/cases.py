@@ -16,9 +16,10 @@ from plimsoll.kernel.yaml_text import YamlText, read_yaml
 from plimsoll.rulebook.evaluate import ProvisionResult, evaluate
 from plimsoll.rulebook.facts import Facts, read_facts
 from plimsoll.rulebook.law import Rulebook
-from plimsoll.rulebook.load import find_rulebook
+from plimsoll.rulebook.load import PATH_ENDS, find_rulebook
 
-_CASE_KEYS = {"name", "facts", "as_of", "known", "expect", "status", "flips_at", "due"}
+_EXPECTATIONS = ("expect", "status", "flips_at", "due")
+_CASE_KEYS = {"name", "facts", "as_of", "known", *_EXPECTATIONS}
 _STATES = ("none", "not_started", "stopped", "no_date")
 
 
@@ -88,13 +89,20 @@ def read_cases(path: Path) -> CaseFile:
             where=Where(str(path)),
         ) from None  # fmt: skip
     value = source.value
-    if not isinstance(value, dict) or not isinstance(value.get("rulebook"), str) or not value.get("cases"):
-        raise PlimsollError(
-            "case.schema", "this is not a case file", fix="Give rulebook: ID, and a list of cases.",
-            where=source.where(()),
-        )  # fmt: skip
-    rulebook = find_rulebook(value["rulebook"])
+    if not isinstance(value, dict) or set(value) != {"rulebook", "cases"} or not isinstance(value["rulebook"], str):
+        raise _schema_error("this is not a case file", "Give rulebook: ID, and a list of cases.", source, ())
+    if not isinstance(value["cases"], list) or not value["cases"]:
+        raise _schema_error("the file has no list of cases", "List at least one case.", source, ("cases",))
+    rulebook = _rulebook(value["rulebook"], path, source)
     return CaseFile(rulebook, tuple(_case(raw, rulebook, source, ("cases", i)) for i, raw in enumerate(value["cases"])))
+
+
+def _rulebook(name: str, cases: Path, source: YamlText) -> Rulebook:
+    """The rulebook that a case file names; the path of one is relative to the case file."""
+    try:
+        return find_rulebook(str(cases.parent / name) if name.endswith(PATH_ENDS) else name)
+    except PlimsollError as problem:
+        raise problem.at(source.where(("rulebook",))) from None
 
 
 def run_case(case: Case, rulebook: Rulebook) -> list[Failure]:
@@ -129,34 +137,43 @@ def _outcome(result: ProvisionResult | None) -> str | None:
 def _case(raw: Any, rulebook: Rulebook, source: YamlText, place: Place) -> Case:
     if not isinstance(raw, dict) or not isinstance(raw.get("name"), str) or set(raw) - _CASE_KEYS:
         extra = sorted(set(raw) - _CASE_KEYS) if isinstance(raw, dict) else []
-        raise PlimsollError(
-            "case.schema", f"the case has no name, or unknown keys {extra}",
-            fix=f"Use: {', '.join(sorted(_CASE_KEYS))}.", where=source.where(place),
-        )  # fmt: skip
+        what = f"the case has no name, or unknown keys {extra}"
+        raise _schema_error(what, f"Use: {', '.join(sorted(_CASE_KEYS))}.", source, place)
+    as_of = _date(raw, "as_of", source, place)
+    known = as_of if raw.get("known") is None else _date(raw, "known", source, place)
+    facts = read_facts({} if raw.get("facts") is None else raw["facts"], source, (*place, "facts"))
+    expectations = {key: _expectation(raw, key, source, place) for key in _EXPECTATIONS}
+    _refuse_unknown_ids(facts, expectations, rulebook, source, place)
+    if not any(expectations.values()):
+        raise _schema_error("the case expects nothing, so it cannot fail", "Add expect or due.", source, place)
+    due = {name: _due_text(value, source, (*place, "due", name)) for name, value in expectations.pop("due").items()}
+    texts = {key: {name: str(value) for name, value in section.items()} for key, section in expectations.items()}
+    return Case(raw["name"], source.where(place), facts, as_of, known, **texts, due=due)
+
+
+def _date(raw: Mapping[str, Any], key: str, source: YamlText, place: Place) -> date:
     try:
-        as_of = parse_date(str(raw.get("as_of")))
-        known = parse_date(str(raw.get("known") or raw["as_of"]))
+        return parse_date(str(raw.get(key)))
     except PlimsollError as problem:
-        raise problem.at(source.where((*place, "as_of"))) from None
-    due = {name: _due_text(value, source, (*place, "due", name)) for name, value in (raw.get("due") or {}).items()}
-    facts = read_facts(raw.get("facts") or {}, source, (*place, "facts"))
-    _refuse_unknown_ids(raw, rulebook, source, place)
-    expect, status, flips_at = (
-        {k: str(v) for k, v in (raw.get(key) or {}).items()} for key in ("expect", "status", "flips_at")
-    )
-    return Case(raw["name"], source.where(place), facts, as_of, known, expect, status, flips_at, due)
+        raise problem.at(source.where((*place, key))) from None
 
 
-def _refuse_unknown_ids(raw: Mapping[str, Any], rulebook: Rulebook, source: YamlText, place: Place) -> None:
+def _expectation(raw: Mapping[str, Any], key: str, source: YamlText, place: Place) -> Mapping[str, Any]:
+    section = raw.get(key, {})
+    if not isinstance(section, dict):
+        raise _schema_error(f"{key} is not a mapping", "Write id: what is expected.", source, (*place, key))
+    return section
+
+
+def _refuse_unknown_ids(
+    facts: Facts, expectations: Mapping[str, Mapping[str, Any]], rulebook: Rulebook, source: YamlText, place: Place
+) -> None:
     """A mistyped id would expect nothing, and the case would hold for the wrong reason."""
     provisions = {provision.id for provision in rulebook.provisions}
     obligations = {o.id for p in rulebook.provisions for v in p.versions for o in v.obligations}
     sections: list[tuple[Place, Mapping[str, Any], set[str]]] = [
-        (("expect",), raw.get("expect") or {}, provisions),
-        (("status",), raw.get("status") or {}, provisions),
-        (("flips_at",), raw.get("flips_at") or {}, provisions),
-        (("due",), raw.get("due") or {}, obligations),
-        (("facts", "answers"), (raw.get("facts") or {}).get("answers") or {}, set(rulebook.questions())),
+        *(((key,), names, obligations if key == "due" else provisions) for key, names in expectations.items()),
+        (("facts", "answers"), facts.answers, set(rulebook.questions())),
     ]
     for section, names, known in sections:
         for name in names:
@@ -165,6 +182,10 @@ def _refuse_unknown_ids(raw: Mapping[str, Any], rulebook: Rulebook, source: Yaml
                     "case.unknown_id", f"{rulebook.id} has no {name} to go with {section[-1]}",
                     fix=f"Use one of: {', '.join(sorted(known))}.", where=source.where((*place, *section, name)),
                 )  # fmt: skip
+
+
+def _schema_error(what: str, fix: str, source: YamlText, place: Place) -> PlimsollError:
+    return PlimsollError("case.schema", what, fix=fix, where=source.where(place))
 
 
 def _due_text(value: Any, source: YamlText, place: Place) -> str:

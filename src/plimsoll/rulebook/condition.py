@@ -107,6 +107,16 @@ Condition: TypeAlias = (
 )
 
 
+def questions(condition: Condition) -> Iterator[Question]:
+    """Every question that the condition asks, those of fallbacks included."""
+    for leaf in leaves(condition):
+        if isinstance(leaf, Question):
+            yield leaf
+        elif isinstance(leaf, MetricLine):
+            for fallback in leaf.fallbacks:
+                yield from questions(fallback.when)
+
+
 def leaves(condition: Condition) -> Iterator[Condition]:
     """Every elementary condition, left to right. Conditions of fallbacks are not part of the tree."""
     if isinstance(condition, (AllOf, AnyOf)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeVar, cast, get_args
 
-from plimsoll.kernel.errors import PlimsollError, Where
+from plimsoll.kernel.errors import PlimsollError
 from plimsoll.kernel.estimate import Comparator
 from plimsoll.kernel.flop import parse_exact, parse_flop
 from plimsoll.kernel.period import parse_date
@@ -26,12 +26,10 @@ from plimsoll.rulebook.condition import (
     QuantityLine,
     Question,
 )
-from plimsoll.rulebook.vocabulary import ATTRIBUTES, DATES, QUANTITIES
+from plimsoll.rulebook.law import SANE_FLOOR
+from plimsoll.rulebook.vocabulary import ATTRIBUTES, DATES, FLOP_QUANTITIES, QUANTITIES
 
 T = TypeVar("T")
-
-SANE_FLOOR = 10**18
-"""No legal compute line lies below this. A smaller one is a lost superscript: "10^25" printed as "1025"."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +72,11 @@ class ConditionReader:
     def _error(self, code: str, what: str, path: Path, fix: str) -> PlimsollError:
         return PlimsollError(code, f"the condition {what}", fix=fix, where=self._source.where(path))
 
+    def _list(self, raw: Any, path: Path) -> list[Any]:
+        if isinstance(raw, list):
+            return raw
+        raise self._error("rulebook.condition", f"has {raw!r} where a list belongs", path, "Write [one, another].")
+
     def _many(self, raw: Any, path: Path) -> tuple[Condition, ...]:
         if not isinstance(raw, list) or not raw:
             raise self._error("rulebook.condition", "combines nothing", path, "List at least one condition.")
@@ -101,6 +104,10 @@ class ConditionReader:
             raise self._error(
                 "rulebook.condition", "needs exactly one of value, parameter and times", path, "Name the line once."
             )
+        if "times" not in raw and (stray := sorted({"of", "fallbacks"} & set(raw))):
+            raise self._error(
+                "rulebook.condition", f"has {stray[0]}, but no times", (*path, stray[0]), "Add times, or remove it."
+            )
         if "parameter" in raw:
             name = self._known(raw["parameter"], self._names.parameters, "parameter", (*path, "parameter"))
             return MetricLine(metric, op, parameter=name)
@@ -111,7 +118,7 @@ class ConditionReader:
     def _relative(self, raw: Mapping[str, Any], metric: str, op: Comparator, path: Path) -> Condition:
         quantity = self._known(raw.get("of"), QUANTITIES, "quantity", (*path, "of"))
         fallbacks = []
-        for index, item in enumerate(raw.get("fallbacks") or []):
+        for index, item in enumerate(self._list(raw.get("fallbacks", []), (*path, "fallbacks"))):
             place: Path = (*path, "fallbacks", index)
             if not isinstance(item, dict) or set(item) != {"when", "value"}:
                 raise self._error("rulebook.condition", "has a fallback without when and value", place, "Give both.")
@@ -120,17 +127,20 @@ class ConditionReader:
                 raise self._error("rulebook.condition", "has a fallback that is not set", place, "Give its value.")
             fallbacks.append(Fallback(self.read(item["when"], (*place, "when")), value))
         times = self.fraction(raw["times"], (*path, "times"))
+        if times <= 0:
+            raise self._error("rulebook.condition", "takes no part of anything", (*path, "times"), 'Write e.g. "1/3".')
         return MetricLine(metric, op, times=times, of=quantity, fallbacks=tuple(fallbacks))
 
     def _quantity(self, raw: Mapping[str, Any], path: Path) -> Condition:
         quantity = self._known(raw["quantity"], QUANTITIES, "quantity", (*path, "quantity"))
-        return QuantityLine(quantity, self._op(raw, path), self.whole(raw.get("value"), (*path, "value")))
+        read = self.line_value if quantity in FLOP_QUANTITIES else self.whole
+        return QuantityLine(quantity, self._op(raw, path), read(raw.get("value"), (*path, "value")))
 
     def _attribute(self, raw: Mapping[str, Any], path: Path) -> Condition:
         name = self._known(raw["attribute"], ATTRIBUTES, "attribute", (*path, "attribute"))
         if ("is" in raw) == ("any_of" in raw):
             raise self._error("rulebook.condition", "needs is, or any_of", path, "Give one of the two.")
-        values = tuple(raw["any_of"]) if "any_of" in raw else (raw["is"],)
+        values = tuple(self._list(raw["any_of"], (*path, "any_of"))) if "any_of" in raw else (raw["is"],)
         allowed = ATTRIBUTES[name]
         wrong = [v for v in values if not (isinstance(v, bool) if allowed is bool else isinstance(v, str))]
         if isinstance(allowed, tuple) and allowed:
@@ -187,7 +197,7 @@ class ConditionReader:
 
     def line_value(self, raw: object, path: Path) -> int:
         """A compute line: a quoted decimal string of at least 10^18 FLOP."""
-        value = self._placed(lambda: parse_flop(self._text(raw, path)), path)
+        value = self.whole(raw, path)
         if value < SANE_FLOOR:
             raise PlimsollError(
                 "rulebook.line_too_low",
@@ -225,10 +235,6 @@ class ConditionReader:
             return read()
         except PlimsollError as problem:
             raise problem.at(self._source.where(path)) from None
-
-    @property
-    def file(self) -> Where:
-        return Where(self._source.file)
 
 
 _KINDS: dict[str, tuple[Callable[[ConditionReader, Mapping[str, Any], Path], Condition], frozenset[str]]] = {

@@ -11,6 +11,7 @@ import calendar as month_calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,9 @@ from plimsoll.rulebook.vocabulary import EVENTS
 
 State = Literal["due", "not_started", "stopped", "no_date"]
 
+_LONGEST_ROLL = timedelta(days=31)
+"""No row of days off is longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -29,16 +33,21 @@ class Due:
     Attributes:
         state: ``due`` (see `at`), ``not_started`` (no event has started it), ``stopped``, or ``no_date`` (the source
             sets no period: the duty is owed at once, or continues).
+        rule: the clock.
         at: the first instant that is too late, UTC.
         started_by, started_at: the event that started the clock.
-        clock: the rule in words.
     """
 
     state: State
-    clock: str
+    rule: ClockRule
     at: datetime | None = None
     started_by: str | None = None
     started_at: datetime | None = None
+
+    @property
+    def clock(self) -> str:
+        """The rule in words."""
+        return clock_words(self.rule)
 
 
 def due_of(
@@ -57,45 +66,54 @@ def due_of(
         as_of: of a duty that recurs, the first due instant on or after this day is given.
         not_before: a transition date; compliance is not due before it begins.
     """
-    words = clock_words(rule)
     counter = _Counter(rule.counting or recipient.counting, ZoneInfo(recipient.time_zone))
-    if rule.dates:
-        return Due("due", words, _not_before(counter.next_date(rule.dates, as_of), not_before, counter))
     if rule.before is not None:
         if rule.before not in events:
-            return Due("not_started", words)
+            return Due("not_started", rule)
         moment = events[rule.before]
         at = moment if rule.lead is None else counter.lead(moment, rule.lead)
-        return Due("due", words, _not_before(at, not_before, counter), rule.before, moment)
+        return Due("due", rule, _not_before(at, not_before, counter), rule.before, moment)
     happened = [(events[name], name) for name in rule.starts if name in events]
     if not happened:
-        return Due("not_started" if rule.starts else "no_date", words)
+        if rule.starts or not rule.dates:
+            return Due("not_started" if rule.starts else "no_date", rule)
+        return Due("due", rule, _not_before(counter.next_date(rule.dates, as_of), not_before, counter))
     start, name = max(happened) if rule.from_latest else min(happened)
-    if any(events[stop] >= start for stop in rule.stops if stop in events):
-        return Due("stopped", words, None, name, start)
+    end = _falls_due(rule, counter, start, events, as_of)
+    due = None if end is None else _not_before(end, not_before, counter)
+    # What comes when the duty was already due does not undo it.
+    if any(start <= events[stop] and (due is None or events[stop] < due) for stop in rule.stops if stop in events):
+        return Due("stopped", rule, None, name, start)
+    return Due("no_date" if due is None else "due", rule, due, name, start)
+
+
+def _falls_due(
+    rule: ClockRule, counter: _Counter, start: datetime, events: Mapping[str, datetime], as_of: date
+) -> datetime | None:
+    """The end of the period that begins to run at `start`; None where the source sets none."""
+    if rule.dates:
+        return counter.next_date(rule.dates, max(as_of, counter.day_of(start)))
     if rule.working_days is not None:
-        at = counter.after_working_days(start, rule.working_days)
-        return Due("due", words, _not_before(at, not_before, counter), name, start)
+        return counter.after_working_days(start, rule.working_days)
     period = rule.within or rule.every
     if period is None:
-        return Due("no_date", words, None, name, start)
-    extra = tuple(e.by for e in rule.extensions if e.on in events)
-    at = counter.end(start, (period, *extra))
+        return None
+    extra = tuple(e.by for e in rule.extensions if e.on in events and events[e.on] >= start)
     if rule.every is not None:
-        at = _next_round(counter, start, (period, *extra), rule.every, as_of)
-    return Due("due", words, _not_before(at, not_before, counter), name, start)
+        return _next_round(counter, start, (period, *extra), rule.every, as_of)
+    return counter.end(start, (period, *extra))
 
 
 def clock_words(rule: ClockRule) -> str:
     """The clock as a sentence, e.g. ``2 weeks after the line was met, or it became known that it will be met``."""
-    if rule.dates:
-        days = ", ".join(f"{day} {month_calendar.month_name[month]}" for month, day in rule.dates)
-        return f"every year on {days}"
     if rule.before is not None:
         return f"{f'{rule.lead} ' if rule.lead else ''}before {EVENTS[rule.before]}"
     start = ", or ".join(EVENTS[name] for name in rule.starts) + (", whichever is later" if rule.from_latest else "")
     parts = []
-    if rule.working_days is not None:
+    if rule.dates:
+        days = ", ".join(f"{day} {month_calendar.month_name[month]}" for month, day in rule.dates)
+        parts.append(f"every year on {days}" + (f", once {start}" if start else ""))
+    elif rule.working_days is not None:
         parts.append(f"{rule.working_days} working days after {start}")
     elif rule.within is not None:
         parts.append(f"{rule.within} after {start}")
@@ -105,6 +123,8 @@ def clock_words(rule: ClockRule) -> str:
         parts.append(
             f"every {str(rule.every).removeprefix('1 ')}" + ("" if rule.within or not start else f" after {start}")
         )
+    if rule.stops:
+        parts.append("until " + ", or ".join(EVENTS[name] for name in rule.stops))
     if rule.no_delay:
         parts.insert(0, "without delay")
     return "; ".join(parts) or "no period is set"
@@ -119,10 +139,14 @@ def _next_round(
     counter: _Counter, start: datetime, first: tuple[Duration, ...], every: Duration, as_of: date
 ) -> datetime:
     """The first of the recurring due instants that is not before `as_of`; each is counted from the start."""
-    at, rounds = counter.end(start, first), 0
+    at = counter.end(start, first)
+    longest = timedelta(days=every.months * 31 + every.days, minutes=every.minutes)
+    rounds = max(0, (start_of_day(as_of) - at - _LONGEST_ROLL) // longest)
+    if rounds:
+        at = counter.end(start, (*first, every.times(rounds)))
     while at < start_of_day(as_of):
         rounds += 1
-        at = counter.end(start, (*first, Duration(every.months * rounds, every.days * rounds, every.minutes * rounds)))
+        at = counter.end(start, (*first, every.times(rounds)))
     return at
 
 
@@ -145,45 +169,48 @@ class _Counter:
             day = _add_months(local.date(), months) + timedelta(days=days)
             moved = datetime.combine(day, local.time(), self.zone).astimezone(UTC)
             return moved + timedelta(minutes=minutes)
-        last = self.last_day(local.date(), _add_months(local.date(), months) + timedelta(days=days))
+        last = self._last_day(local.date(), _add_months(local.date(), months) + timedelta(days=days))
         return self._midnight_after(last) + timedelta(minutes=minutes)
 
-    def last_day(self, event: date, last: date) -> date:
-        if not rolls(self.counting):
-            return last
-        last = first_working_day(last, self.counting)
+    def _last_day(self, event: date, nominal: date) -> date:
+        """The day with which a period after `event` ends that by its length alone would end with `nominal`."""
+        last = self._first_open(nominal)
         # Regulation 1182/71, Article 3(5): a period of two days or more includes at least two working days.
-        if self.counting == "eu_1182_71" and (last - event).days >= 2:
-            while (
-                sum(is_working_day(event + timedelta(days=n + 1), self.counting) for n in range((last - event).days))
-                < 2
-            ):
-                last = first_working_day(last + timedelta(days=1), self.counting)
+        if self.counting == "eu_1182_71" and (nominal - event).days >= 2:
+            while not self._two_working_days(event, last):
+                last = self._first_open(last + timedelta(days=1))
         return last
 
-    def _working_days(self, after: date, last: date) -> int:
+    def _first_open(self, day: date) -> date:
+        return first_working_day(day, self.counting) if rolls(self.counting) else day
+
+    def _two_working_days(self, after: date, last: date) -> bool:
         days = (after + timedelta(days=n + 1) for n in range((last - after).days))
-        return sum(is_working_day(day, self.counting) for day in days)
+        return len(list(islice((day for day in days if is_working_day(day, self.counting)), 2))) == 2
 
     def next_date(self, dates: tuple[tuple[int, int], ...], as_of: date) -> datetime:
         """The end of the first of these yearly days that is not over on `as_of`."""
-        days = sorted(_safe_date(year, *day) for year in (as_of.year, as_of.year + 1) for day in dates)
-        last = next(self.last_day(day, day) for day in days if self.last_day(day, day) >= as_of)
-        return self._midnight_after(last)
+        # A day of the year before may have moved into this year.
+        years = range(as_of.year - 1, as_of.year + 2)
+        ends = (self._first_open(day) for day in sorted(_safe_date(year, *day) for year in years for day in dates))
+        return self._midnight_after(next(end for end in ends if end >= as_of))
 
     def lead(self, moment: datetime, lead: Duration) -> datetime:
         """The end of the day that lies `lead` before the day of `moment`; hours are elapsed time."""
         if not lead.months and not lead.days:
             return moment - timedelta(minutes=lead.minutes)
-        day = moment.astimezone(self.zone).date()
+        day = self.day_of(moment)
         return self._midnight_after(_add_months(day, -lead.months) - timedelta(days=lead.days))
 
     def after_working_days(self, start: datetime, count: int) -> datetime:
         """The end of the `count`-th working day after the day of `start`."""
-        day = start.astimezone(self.zone).date()
+        day = self.day_of(start)
         for _ in range(count):
             day = first_working_day(day + timedelta(days=1), self.counting)
         return self._midnight_after(day)
+
+    def day_of(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
 
     def end_of(self, day: date) -> datetime:
         return self._midnight_after(day)

@@ -146,8 +146,10 @@ def _line_words(line: MetricLine) -> str:
 def _not_in_force(result: ProvisionResult) -> str:
     if result.version is None:
         return "As the law was known on that day, there was no such provision, or it had ended."
-    asks = describe(result.version.when)
-    return f"Not yet in force: it takes effect on {result.version.valid_from}. It would ask: {asks}."
+    asks, first = describe(result.version.when), result.version.valid_from
+    if result.version.status == "in_force":
+        return f"Not yet in force: it takes effect on {first}. It would ask: {asks}."
+    return f"Not yet there: this text begins on {first}. {_STATUS_WORDS[result.version.status]} It asks: {asks}."
 
 
 def _words(name: str) -> str:

@@ -58,7 +58,7 @@ def read_facts(raw: Mapping[str, Any], source: YamlText, path: Path = ()) -> Fac
 
     Raises:
         PlimsollError: ``facts.unknown_key``, ``facts.unknown_word``, ``facts.type``, ``facts.total_and_components``,
-            or an error of the amount's or instant's own, each with file and line.
+            ``facts.nothing_complete``, or an error of the amount's or instant's own, each with file and line.
     """
     return _Reader(source, path).read(raw)
 
@@ -78,6 +78,8 @@ class _Reader:
         self._root = root
 
     def read(self, raw: Mapping[str, Any]) -> Facts:
+        if not isinstance(raw, dict):
+            raise self._error("facts.type", f"has {raw!r} where facts belong", self._root, "Write name: value.")
         self._keys(raw, _KEYS, self._root)
         if "total" in raw and "components" in raw:
             raise self._error(
@@ -86,14 +88,22 @@ class _Reader:
                 (*self._root, "total"),
                 "Give the components, or, if they are not told apart, the total.",
             )
+        complete = self._flag(raw.get("complete", False), (*self._root, "complete"))
+        if complete and "total" not in raw and "components" not in raw:
+            raise self._error(
+                "facts.nothing_complete",
+                "is called complete, but gives no compute",
+                (*self._root, "complete"),
+                "Give the components that are not zero, or leave complete out.",
+            )
         attributes = self._mapping(raw, "attributes")
         dates = {name: attributes.pop(name) for name in DATES if name in attributes}
         return Facts(
             subject=self._choice(raw.get("subject", "model"), SUBJECTS, (*self._root, "subject")),
             total=self.amount(raw["total"], (*self._root, "total")) if "total" in raw else None,
             components=self._components(raw),
-            complete=self._flag(raw.get("complete", False), (*self._root, "complete")),
-            not_by_developer=frozenset(self._component(n, "not_by_developer") for n in raw.get("not_by_developer", [])),
+            complete=complete,
+            not_by_developer=self._not_by_developer(raw),
             quantities=self._quantities(raw),
             attributes={name: self._attribute(name, value) for name, value in attributes.items()},
             dates={n: self._placed(parse_date, v, "attributes", n) for n, v in dates.items()},
@@ -124,6 +134,13 @@ class _Reader:
             for name, value in self._mapping(raw, "components").items()
         }
 
+    def _not_by_developer(self, raw: Mapping[str, Any]) -> frozenset[Component]:
+        names = raw.get("not_by_developer", [])
+        if not isinstance(names, list):
+            path: Path = (*self._root, "not_by_developer")
+            raise self._error("facts.type", f"has {names!r} where a list belongs", path, "Write [merged_base].")
+        return frozenset(self._component(name, "not_by_developer") for name in names)
+
     def _component(self, name: object, section: str) -> Component:
         known = tuple(c.value for c in Component)
         path: Path = (*self._root, section, name) if isinstance(name, str) else (*self._root, section)
@@ -144,6 +161,8 @@ class _Reader:
         if not isinstance(allowed, tuple):
             return self._flag(value, path)
         items = value if isinstance(value, list) else [value]
+        if not items:
+            raise self._error("facts.type", f"gives {name} as an empty list", path, "Leave out what is not known.")
         for item in items:
             if allowed:
                 self._choice(item, allowed, path, kind=name)
@@ -159,7 +178,9 @@ class _Reader:
         return found
 
     def _mapping(self, raw: Mapping[str, Any], key: str) -> dict[str, Any]:
-        value = raw.get(key) or {}
+        value = raw.get(key, {})
+        if value is None:
+            return {}
         if not isinstance(value, dict):
             raise self._error(
                 "facts.type", f"has {key} that is not a mapping", (*self._root, key), "Write name: value."

@@ -14,10 +14,14 @@ from plimsoll.kernel.errors import PlimsollError
 from plimsoll.kernel.estimate import Comparator
 from plimsoll.kernel.flop import Flop, flop_text
 from plimsoll.kernel.period import Duration
-from plimsoll.rulebook.condition import Condition, MetricLine, Question, leaves
+from plimsoll.rulebook.condition import Condition, MetricLine, Question, leaves, questions
 
 Status = Literal["proposed", "passed", "enacted", "in_force", "revoked", "vetoed", "never_final"]
 Tier = Literal["regulated", "permission_only", "prohibited"]
+
+
+SANE_FLOOR = 10**18
+"""No legal compute line lies below this. A smaller one is a lost superscript: "10^25" printed as "1025"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ class ClockRule:
 
     At most one of `within` (a period after the earliest of `starts`, or with `from_latest` the latest), `working_days`
     (the same in working days), `before` (due before that event, by `lead` where that is set) and `dates` (days of every
-    year, as month and day) is set; none where the source gives no period.
+    year, as month and day, after the start where one is named) is set; none where the source gives no period. `every`
+    repeats a period, or is one; `stops` end the duty before it is due; `extensions` lengthen its first period.
     """
 
     starts: tuple[str, ...] = ()
@@ -278,12 +283,9 @@ class Rulebook:
 
     def questions(self) -> dict[str, Question]:
         """Every qualitative condition of any version, by its id."""
-        found: dict[str, Question] = {}
-        for provision in self.provisions:
-            for version in provision.versions:
-                for condition in version.conditions():
-                    found.update({leaf.id: leaf for leaf in leaves(condition) if isinstance(leaf, Question)})
-        return found
+        versions = (version for provision in self.provisions for version in provision.versions)
+        conditions = (condition for version in versions for condition in version.conditions())
+        return {question.id: question for condition in conditions for question in questions(condition)}
 
     def lines(self, as_of: date, known: date) -> tuple[Line, ...]:
         """Every numeric compute line that is, or will be, the law as known on `known`.

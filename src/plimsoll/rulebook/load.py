@@ -17,6 +17,9 @@ from plimsoll.rulebook.build import build_rulebook
 DEFAULT = "conditional-treaty"
 """The rulebook that applies where none is named."""
 
+PATH_ENDS = (".yaml", ".yml")
+"""What tells the path of a rulebook from the id of a shipped one."""
+
 
 def library_ids() -> tuple[str, ...]:
     """The ids of the rulebooks that Plimsoll ships, the default first, then in alphabetical order."""
@@ -47,7 +50,7 @@ def load_library() -> dict[str, law.Rulebook]:
 
 def find_rulebook(name: str) -> law.Rulebook:
     """A shipped rulebook by id, or any rulebook by the path of its file."""
-    return load_rulebook(Path(name)) if name.endswith((".yaml", ".yml")) else library_rulebook(name)
+    return load_rulebook(Path(name)) if name.endswith(PATH_ENDS) else library_rulebook(name)
 
 
 def load_rulebook(path: Path) -> law.Rulebook:

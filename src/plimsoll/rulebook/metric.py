@@ -20,7 +20,8 @@ class Measurement:
         left_out: declared components that this metric does not count.
         missing: components that this metric counts but nobody declared.
         undivided: only a total whose parts are not told apart was declared. It is taken as it stands, unless the metric
-            leaves out pre-training, of which every total consists for the most part: then the value is unknown.
+            leaves out pre-training, of which every total consists for the most part, or counts only the developer's own
+            compute of a total to which others contributed: then the value is unknown.
     """
 
     metric: str
@@ -33,10 +34,10 @@ class Measurement:
 
 def measure(metric: Metric, facts: Facts) -> Measurement:
     """The metric's value. Missing components leave the upper bound open: they are unknown, never zero."""
-    if not facts.components and not facts.complete:
-        value = facts.total if metric.counts_pretraining else None
+    others = facts.not_by_developer & metric.include if metric.applied_by == "developer" else frozenset()
+    if not facts.components:
+        value = facts.total if metric.counts_pretraining and not others else None
         return Measurement(metric.id, value, undivided=facts.total is not None)
-    others = facts.not_by_developer if metric.applied_by == "developer" else frozenset()
     used, left_out = [], []
     total = ZERO
     for component, estimate in facts.components.items():
@@ -47,7 +48,8 @@ def measure(metric: Metric, facts: Facts) -> Measurement:
             left_out.append(component)
     missing: tuple[Component, ...] = ()
     if not facts.complete:
-        missing = tuple(c for c in Component if c in metric.include and c not in facts.components)
+        counted = metric.include - others
+        missing = tuple(c for c in Component if c in counted and c not in facts.components)
     if missing:
         total = Estimate(total.low, total.point, None)
     known = total if used or not missing else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from plimsoll.kernel.component import Component
 from plimsoll.kernel.errors import PlimsollError
@@ -46,7 +46,8 @@ def _month_day(value: object) -> object:
     raise ValueError('should be a month and day such as "04-15"')
 
 
-Text = Annotated[str, Field(min_length=1, strict=True)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@-]*$", max_length=120, strict=True)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60, strict=True)]
 Day = Annotated[date, BeforeValidator(_date)]
@@ -76,9 +77,9 @@ class RecipientText(Strict):
 
 class ParameterText(Strict):
     id: Id
-    unit: Text
+    unit: Literal["FLOP"]
     value: DecimalText
-    placeholder: bool = False
+    placeholder: Flag = False
     set_by: Text
     cite: Text
 
@@ -125,7 +126,7 @@ class ClockText(Strict):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
 
     starts: list[Text] = Field(default=[], alias="from")
-    from_latest: bool = False
+    from_latest: Flag = False
     within: Period | None = None
     working_days: int | None = Field(default=None, ge=1, le=366, strict=True)
     before: Text | None = None
@@ -133,7 +134,7 @@ class ClockText(Strict):
     dates: list[MonthDay] = []
     every: Period | None = None
     counting: Text | None = None
-    no_delay: bool = False
+    no_delay: Flag = False
     stop: list[Text] = []
     extend: list[ExtensionText] = []
     note: str = ""
@@ -144,10 +145,16 @@ class ClockText(Strict):
         ways = [self.within is not None, self.working_days is not None, self.before is not None, bool(self.dates)]
         if sum(ways) > 1:
             raise ValueError("sets more than one of within, working_days, before and dates")
-        if after_event and not self.starts:
+        if (after_event or self.every or self.from_latest or self.stop or self.extend) and not self.starts:
             raise ValueError("has a period but no event that starts it (from)")
         if self.lead is not None and self.before is None:
             raise ValueError("has a lead time, but no event that it leads (before)")
+        if self.before is not None and self.starts:
+            raise ValueError("starts at an event (from), but falls due before another (before)")
+        if self.every is not None and (self.working_days is not None or self.dates):
+            raise ValueError("repeats (every) what is counted in working days or stands on dates already")
+        if self.extend and self.within is None and self.every is None:
+            raise ValueError("extends (extend) a period that it does not set (within)")
         return self
 
 

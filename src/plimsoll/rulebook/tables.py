@@ -2,6 +2,9 @@
 
 SQL's null is Kleene's unknown, and its AND, OR and NOT are his, so conditions map one to one. A property test holds
 this file equal to `evaluate.py`.
+
+A column holds less than 10^38. Sums and multiples that would pass it stay at the largest amount instead of failing: no
+amount near it is a computer's, and it lies beyond every line.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ import pyarrow as pa
 
 from plimsoll.kernel.component import Component
 from plimsoll.kernel.estimate import Estimate
+from plimsoll.kernel.flop import MAX_FLOP
 from plimsoll.rulebook.condition import (
     AllOf,
     Always,
@@ -54,7 +58,8 @@ def facts_table(subjects: Sequence[Facts], rulebook: Rulebook) -> pa.Table:
         amounts[name] = lambda f, n=name: f.quantities.get(n)  # type: ignore[misc]
     for name, get in amounts.items():
         for bound in ("low", "point", "high"):
-            columns[f"{name}_{bound}"] = pa.array([getattr(get(f), bound, None) for f in subjects], decimal)
+            amounts_of = (getattr(get(f), bound, None) for f in subjects)
+            columns[f"{name}_{bound}"] = pa.array([a if a is None else min(a, MAX_FLOP) for a in amounts_of], decimal)
     columns["complete"] = pa.array([f.complete for f in subjects], pa.bool_())
     others = [[c.value for c in f.not_by_developer] for f in subjects]
     columns["not_by_developer"] = pa.array(others, pa.list_(pa.string()))
@@ -114,7 +119,8 @@ class _Amount:
 
 
 def _word(truth: ir.BooleanValue) -> ir.Value:
-    return ibis.cases((truth.isnull(), "unknown"), (truth, "true"), else_="false")
+    # Not `truth.isnull()`: of a negation Ibis writes NOT (x) IS NULL, which SQL reads as NOT ((x) IS NULL).
+    return ibis.cases((truth, "true"), (~truth, "false"), else_="unknown")
 
 
 def _number(amount: int) -> Any:
@@ -122,7 +128,18 @@ def _number(amount: int) -> Any:
     return ibis.literal(str(amount)).cast(_AMOUNT)
 
 
+def _sum(first: Any, second: Any) -> Any:
+    return (ibis.least(first, _MAX - second) + second).cast(_AMOUNT)
+
+
+def _multiple(amount: Any, times: int) -> Any:
+    if times == 1:
+        return amount
+    return ibis.ifelse(amount > _number(MAX_FLOP // times), _MAX, (amount * _number(times)).cast(_AMOUNT))
+
+
 _UNKNOWN: Any = ibis.null().cast("boolean")
+_MAX = _number(MAX_FLOP)
 
 
 class _Compiler:
@@ -164,26 +181,30 @@ class _Compiler:
 
     def _measure(self, metric: Metric) -> _Amount:
         """As `metric.measure`: the counted components, open above where one is missing; else the undivided total."""
-        declared = _any([self._amount(c.value).point.notnull() for c in Component]) | self._table.complete
-        counted = {c: self._counted(c, metric) for c in Component if c in metric.include}
-        missing = ~self._table.complete & _any([self._amount(c.value).point.isnull() for c in counted])
+        declared = _any([self._amount(c.value).point.notnull() for c in Component])
+        own = {c: self._own(c, metric) for c in Component if c in metric.include}
+        counted = {c: self._amount(c.value).point.notnull() & own[c] for c in own}
+        missing = ~self._table.complete & _any([self._amount(c.value).point.isnull() & own[c] for c in own])
         known = _any(list(counted.values())) | ~missing
         total = self._amount("total")
+        whole = reduce(lambda a, b: a & b, own.values())
 
         def bound(name: str) -> Any:
             parts = [ibis.ifelse(here, getattr(self._amount(c.value), name), _number(0)) for c, here in counted.items()]
-            value = reduce(lambda a, b: (a + b).cast(_AMOUNT), parts)
-            undivided = getattr(total, name) if metric.counts_pretraining else ibis.null(_AMOUNT)
+            value = reduce(_sum, parts)
+            undivided = ibis.null(_AMOUNT)
+            if metric.counts_pretraining:
+                undivided = ibis.ifelse(whole, getattr(total, name), undivided)
             return ibis.ifelse(declared, ibis.ifelse(known, value, ibis.null(_AMOUNT)), undivided)
 
         high = ibis.ifelse(declared & missing, ibis.null(_AMOUNT), bound("high"))
         return _Amount(bound("low"), bound("point"), high)
 
-    def _counted(self, component: Component, metric: Metric) -> Any:
-        present = self._amount(component.value).point.notnull()
+    def _own(self, component: Component, metric: Metric) -> Any:
+        """Whether the component's compute is of those whose compute the metric counts."""
         if metric.applied_by == "anyone":
-            return present
-        return present & ~self._table.not_by_developer.contains(component.value)
+            return ibis.literal(True)
+        return ~self._table.not_by_developer.contains(component.value)
 
     def _metric_line(self, line: MetricLine, side: _Side) -> Any:
         amount = self._measure(self._book.metrics[line.metric])
@@ -219,10 +240,10 @@ def _past(amount: _Amount, op: str, threshold: int, side: _Side) -> Any:
 
 def _past_multiple(amount: _Amount, op: str, times: Fraction, base: Any, side: _Side) -> Any:
     """Compares the amount with ``times * base`` without a division: both sides are multiplied out."""
-    right = base if times.numerator == 1 else (base * _number(times.numerator)).cast(_AMOUNT)
+    right = _multiple(base, times.numerator)
 
     def holds(bound: Any) -> Any:
-        left = bound if times.denominator == 1 else (bound * _number(times.denominator)).cast(_AMOUNT)
+        left = _multiple(bound, times.denominator)
         compared = {"gt": left > right, "ge": left >= right, "lt": left < right, "le": left <= right}
         return compared[op]
 

@@ -54,6 +54,9 @@ QUANTITIES = {
 }
 """Numeric facts other than compute metrics; whole numbers of the named unit."""
 
+FLOP_QUANTITIES = frozenset({"base_model_compute", "effective_compute", "largest_run_compute"})
+"""Those of them that count FLOP."""
+
 ATTRIBUTES: dict[str, tuple[str, ...] | type[bool]] = {
     "base_is_systemic_risk": bool,
     "cluster_colocated": bool,
@@ -87,6 +90,3 @@ DATES = {
 
 CALENDARS = ("elapsed", "calendar_days", "eu_1182_71", "us_federal", "us_ca", "us_ny", "us_il")
 """Ways to count a period: see `deadlines.py`."""
-
-STATUSES = ("proposed", "passed", "enacted", "in_force", "revoked", "vetoed", "never_final")
-"""What a provision is, in law, at a date. Only `in_force` binds anybody."""
