@@ -120,6 +120,17 @@ def test_a_declaration_explains_no_more_than_its_hardware_can_do() -> None:
     assert run.seen().providers == ("aster-cloud",)
 
 
+def test_a_third_partys_bare_figure_may_be_off_by_thirty_percent() -> None:
+    def total(amount: str) -> Estimate:
+        text = (
+            f"id: m\nkind: model\ndeveloper: d\ncompute: {{total: {{method: third_party, amount: {amount}, by: x}}}}\n"
+        )
+        return _one(text).facts.total
+
+    assert total('"1e25"') == Estimate(7 * 10**24, 10**25, 13 * 10**24)
+    assert total('{point: "1e25", margin: "0"}') == Estimate.exact(10**25)
+
+
 def test_a_total_may_be_calculated() -> None:
     moe = '{method: architecture, architecture: moe, active_parameters: "37e9", tokens: "14.8e12"}'
     declaration = _one(f"id: m\nkind: model\ndeveloper: d\ncompute: {{total: {moe}}}\n")
@@ -151,6 +162,12 @@ def test_a_total_may_be_calculated() -> None:
         (RUN.replace('"0.41"', "1"), "declaration.not_text", 9),
         (RUN.replace("line_met:", "line_mett:"), "facts.unknown_word", 15),
         (RUN.replace("run-aster-7", '"../x"'), "declaration.value", 1),
+        (RUN.replace('"0.41"', '"-0.41"'), "declaration.utilisation", 9),
+        (RUN.replace('"0.41"', '"0"'), "declaration.utilisation", 9),
+        (RUN.replace("attested: true", 'attested: "true"'), "declaration.value", 9),
+        (RUN.replace('total: "3.8e25"', 'components: {pretrain: [["1e24"], "1e24"]}'), "facts.type", 11),
+        (RUN.replace('total: "3.8e25"', "complete: true"), "facts.nothing_complete", 11),
+        (RUN.replace('total: "3.8e25"', 'total: "1e25"\n  not_by_developer: merged_base'), "facts.type", 12),
         ("declarations: 5\n", "declaration.form", 1),
         ("declarations: []\nid: x\n", "declaration.form", 1),
         ("- 1\n", "declaration.form", 1),

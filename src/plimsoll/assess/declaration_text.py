@@ -43,6 +43,7 @@ Instant = Annotated[datetime, BeforeValidator(_instant)]
 Account = Annotated[str, StringConstraints(pattern=r"^[^/\s][^/]*/\S.*$", max_length=300, strict=True)]
 DecimalText = Annotated[str, StringConstraints(min_length=1, max_length=100, strict=True)]
 Count = Annotated[int, Field(strict=True, ge=0, le=10**9)]
+Flag = Annotated[bool, Field(strict=True)]
 UtilisationKind = Literal["mfu", "hfu"]
 
 
@@ -57,7 +58,7 @@ class UtilisationText(Strict):
 
     value: DecimalText
     kind: UtilisationKind
-    attested: bool = False
+    attested: Flag = False
 
 
 class HardwareText(Strict):
@@ -146,7 +147,7 @@ class StatedText(Strict):
     method: Literal["reported", "third_party"]
     amount: Any
     by: Text | None = None
-    attested: bool = False
+    attested: Flag = False
 
 
 METHODS: dict[str, type[Strict]] = {

@@ -159,7 +159,8 @@ def parse_declarations(content: bytes, file: str) -> tuple[Declaration, ...]:
         PlimsollError: ``declaration.form``, or a `DeclarationFileError` with, among others,
             ``declaration.unknown_field``, ``declaration.missing``, ``declaration.value``, ``declaration.not_text``,
             ``declaration.account``, ``declaration.duplicate_id``, ``declaration.no_period``,
-            ``declaration.unknown_chip``, ``period.backwards``, and those of facts, methods and `read_yaml`.
+            ``declaration.utilisation``, ``declaration.unknown_chip``, ``period.backwards``, and those of facts, methods
+            and `read_yaml`.
     """
     source = read_yaml(content, file)
     problems: list[PlimsollError] = []
@@ -277,6 +278,13 @@ class _Builder:
         if shape is None:
             return None
         share: Fraction = self._placed(lambda: parse_exact(shape.value), "utilisation", "value")
+        if share <= 0:
+            raise PlimsollError(
+                "declaration.utilisation",
+                f'the utilisation "{shape.value[:60]}" is not above zero',
+                fix='Give the share of the dense peak that was achieved, e.g. "0.41" for 41 %.',
+                where=self._source.where((*self._path, "utilisation", "value")),
+            )
         return DeclaredUtilisation(share, shape.kind, shape.attested)
 
     def _hardware(self, shape: text.HardwareText, number: int) -> DeclaredHardware:

@@ -116,7 +116,10 @@ class _Reader:
         self._source = source
 
     def is_calculated(self, raw: Any) -> bool:
-        return isinstance(raw, list) or (isinstance(raw, dict) and "method" in raw)
+        return isinstance(raw, list) or self._names_method(raw)
+
+    def _names_method(self, raw: Any) -> bool:
+        return isinstance(raw, dict) and "method" in raw
 
     def answers(self, raw: Any, path: Path) -> tuple[MethodResult, ...]:
         """One answer, or, for a list, one each, to be reconciled."""
@@ -127,7 +130,7 @@ class _Reader:
         return tuple(self._answer(part, (*path, number)) for number, part in enumerate(raw))
 
     def _answer(self, raw: Any, path: Path) -> MethodResult:
-        if not self.is_calculated(raw):
+        if not self._names_method(raw):
             return reported(read_amount(raw, self._source, path))
         word = raw["method"]
         if not isinstance(word, str) or word not in text.METHODS:
@@ -159,7 +162,8 @@ class _Reader:
         assert isinstance(shape, text.StatedText)
         amount = read_amount(shape.amount, self._source, (*path, "amount"))
         if shape.method == "third_party":
-            return third_party(amount, by=shape.by or "a third party")
+            bare = amount.point if isinstance(shape.amount, str) else amount
+            return third_party(bare, by=shape.by or "a third party")
         return reported(amount, by=shape.by or "the developer", attested=shape.attested)
 
     def _period(self, period: text.PeriodText, path: Path) -> HardwarePeriod:
