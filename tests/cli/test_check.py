@@ -88,6 +88,14 @@ def test_the_line_can_be_set_only_where_the_law_leaves_it_open(model: Path) -> N
     assert _run(model, "--line", "1e24").exit_code == 0
 
 
+def test_a_line_that_lost_its_superscript_is_remarked_on_beside_the_answer(model: Path) -> None:
+    result = _run(model, "--line", "1025", "--json")
+
+    assert "superscript" in result.stderr
+    assert json.loads(result.stdout)["subject"] == "aster-7"
+    assert _run(model, "--line", "1e25").stderr == ""
+
+
 def test_a_file_with_several_declarations_needs_an_id(tmp_path: Path) -> None:
     path = tmp_path / "two.yaml"
     path.write_text("declarations:\n- {id: a, kind: model, developer: d}\n- {id: b, kind: model, developer: d}\n")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plimsoll.cli.console import say, show_json, show_table
+from plimsoll.cli.console import note, say, show_json, show_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,12 +63,15 @@ def choose_rulebooks(names: Sequence[str] | None, line: str | None) -> list[Rule
         PlimsollError: ``rulebook.unknown``; ``rulebook.fixed_line`` where a named rulebook sets its own line.
     """
     from plimsoll.kernel.flop import parse_flop
+    from plimsoll.rulebook.law import SANE_FLOOR
     from plimsoll.rulebook.load import find_rulebook, load_library
 
     books = [find_rulebook(name) for name in names] if names else list(load_library().values())
     if line is None:
         return books
     amount = parse_flop(line)
+    if amount < SANE_FLOOR:
+        note(f"note: a line of {amount} FLOP is below 10^18, where no law draws one; was a superscript lost?")
     if names:
         return [book.with_line(amount) for book in books]
     return [book.with_line(amount) if "line" in book.parameters else book for book in books]
