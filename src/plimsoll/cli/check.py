@@ -66,7 +66,7 @@ def choose_rulebooks(names: Sequence[str] | None, line: str | None) -> list[Rule
     from plimsoll.rulebook.law import SANE_FLOOR
     from plimsoll.rulebook.load import find_rulebook, load_library
 
-    books = [find_rulebook(name) for name in names] if names else list(load_library().values())
+    books = [find_rulebook(name) for name in dict.fromkeys(names)] if names else list(load_library().values())
     if line is None:
         return books
     amount = parse_flop(line)

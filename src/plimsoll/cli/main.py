@@ -1,10 +1,12 @@
 """The `plimsoll` command: gathers the command groups and turns every refusal into a message and an exit code.
 
-Exit codes: 0 done, 1 a check failed, 2 unusable input, 3 findings, 70 a fault of ours, 130 interrupted.
+Exit codes: 0 done, 1 a check failed (or whoever read the output went away), 2 unusable input, 3 findings, 70 a fault
+of ours, 130 interrupted.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -45,18 +47,19 @@ def _version(version: bool = typer.Option(False, "--version", help="Print the ve
 
 def run() -> None:
     """Entry point of the console script."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file name of stray bytes, or a terminal without superscripts, must not cost the answer.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except PlimsollError as problem:
         note(f"error: {problem}")
         sys.exit(2)
-    except KeyboardInterrupt:
-        note("interrupted; nothing half-written was left behind")
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader went away (a pager that was closed): nobody is left to be told.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except OSError as problem:
+        place = problem.filename or "the output"
+        note(f"error: {place}: {problem.strerror or problem} [system.refused]")
+        note("  Fix: Check the path, its permissions and the free space.")
+        sys.exit(2)
     except Exception as fault:
         if os.environ.get("PLIMSOLL_TRACEBACK"):
             raise

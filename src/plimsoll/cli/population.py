@@ -79,7 +79,10 @@ def _read(csv: Path, columns: list[str], quiet: bool) -> Population:
     from plimsoll.assess.population_read import read_population
 
     names = read_map(columns)
-    size = max(1, csv.stat().st_size) if csv.is_file() else 1
+    try:
+        size = max(1, csv.stat().st_size)
+    except OSError:  # the reader says what is wrong
+        size = 1
     with progress("Reading the table", quiet=quiet) as advance:
         return read_population(csv, names, lambda read: advance(min(1.0, read / size)))
 

@@ -26,7 +26,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def read_dates(as_of: str | None, known: str | None) -> tuple[date, date]:
-    """The two dates of an evaluation. Law is taken as known today, or, for a day to come or past, as known then.
+    """The two dates of an evaluation: the law valid today, as known today, unless other days are named.
 
     Raises:
         PlimsollError: ``time.unreadable``.

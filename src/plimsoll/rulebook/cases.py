@@ -63,10 +63,13 @@ def case_files(path: Path | None = None) -> list[Path]:
     """The case files at `path`, a file or a folder; without a path, those that ship with the library.
 
     Raises:
-        PlimsollError: ``case.none`` where there is no case file.
+        PlimsollError: ``case.none`` where there is no case file; ``case.unreadable``.
     """
     folder = Path(str(files("plimsoll.rulebook") / "cases")) if path is None else path
-    found = [folder] if folder.is_file() else sorted(folder.glob("*.yaml"))
+    try:
+        found = [folder] if folder.is_file() else sorted(folder.glob("*.yaml"))
+    except OSError as problem:
+        raise _unreadable(folder, problem) from None
     if not found:
         raise PlimsollError(
             "case.none", "there is no case file here", fix="Give a .yaml file of cases, or a folder of them.",
@@ -84,10 +87,7 @@ def read_cases(path: Path) -> CaseFile:
     try:
         source = read_yaml(path.read_bytes(), path.name)
     except OSError as problem:
-        raise PlimsollError(
-            "case.unreadable", f"the file cannot be read: {problem.strerror}", fix="Check the path.",
-            where=Where(str(path)),
-        ) from None  # fmt: skip
+        raise _unreadable(path, problem) from None
     value = source.value
     if not isinstance(value, dict) or set(value) != {"rulebook", "cases"} or not isinstance(value["rulebook"], str):
         raise _schema_error("this is not a case file", "Give rulebook: ID, and a list of cases.", source, ())
@@ -182,6 +182,12 @@ def _refuse_unknown_ids(
                     "case.unknown_id", f"{rulebook.id} has no {name} to go with {section[-1]}",
                     fix=f"Use one of: {', '.join(sorted(known))}.", where=source.where((*place, *section, name)),
                 )  # fmt: skip
+
+
+def _unreadable(path: Path, problem: OSError) -> PlimsollError:
+    return PlimsollError(
+        "case.unreadable", f"this cannot be read: {problem.strerror}", fix="Check the path.", where=Where(str(path))
+    )
 
 
 def _schema_error(what: str, fix: str, source: YamlText, place: Place) -> PlimsollError:
