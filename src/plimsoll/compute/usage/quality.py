@@ -43,29 +43,26 @@ def profile(delivery: UsageDelivery) -> tuple[Note, ...]:
 
 def _counts(source: Source, batch: Batch) -> ir.Table:
     table = source.table
-    wanted = {}
+    wanted: dict[str, ir.BooleanValue] = {}
     for name in _text_columns(source):
-        wanted[f"word {name}"] = _how_many(table[name].upper() == "NULL")
-        wanted[f"empty {name}"] = _how_many(table[name] == "")
+        wanted[f"word {name}"] = table[name].upper() == "NULL"
+        wanted[f"empty {name}"] = table[name] == ""
     if batch.format.startswith("focus"):
         key = source.key
         frequency = key("ChargeFrequency")
-        wanted["zone"] = _how_many(key("AvailabilityZone").re_search(_NUMBER))
-        wanted["frequency"] = _how_many(frequency.notnull() & frequency.notin(_FREQUENCIES))
-        wanted["region"] = _how_many(key("RegionId").isnull() & key("RegionName").re_search(_REGION_ID))
+        wanted["zone"] = key("AvailabilityZone").re_search(_NUMBER)
+        wanted["frequency"] = frequency.notnull() & frequency.notin(_FREQUENCIES)
+        wanted["region"] = key("RegionId").isnull() & key("RegionName").re_search(_REGION_ID)
         usage = key("ChargeCategory") == "Usage"
-        wanted["negative"] = _how_many((source.number("ConsumedQuantity") < 0) & usage & key("ChargeClass").isnull())
-        wanted["pricing"] = _how_many(usage & ~source.given("ConsumedQuantity") & source.given("PricingQuantity"))
-    return table.group_by("file_no").agg(**wanted) if wanted else table.select("file_no").distinct()
+        wanted["negative"] = (source.number("ConsumedQuantity") < 0) & usage & key("ChargeClass").isnull()
+        wanted["pricing"] = usage & ~source.given("ConsumedQuantity") & source.given("PricingQuantity")
+    flags = table.select("file_no", **{name: condition.fill_null(False) for name, condition in wanted.items()})
+    return flags.group_by("file_no").agg(**{name: flags[name].sum().cast("int64") for name in wanted})
 
 
 def _text_columns(source: Source) -> list[str]:
     ours = ("provider_folder",)
     return [name for name, kind in source.table.schema().items() if kind.is_string() and name not in ours]
-
-
-def _how_many(condition: ir.BooleanValue) -> ir.IntegerScalar:
-    return condition.fill_null(False).sum().cast("int64")
 
 
 def _nulls(file: str, row: dict[str, Any], source: Source) -> list[Note]:

@@ -16,6 +16,7 @@ DAY_US = 86_400_000_000
 _SECOND_US = 1_000_000
 _LIMB = 10**8
 _LIMBS = 5
+_AMOUNTS = ("accel_ns", "accel_ns_bp")
 
 
 def spread_over_days(cells: ir.Table) -> ir.Table:
@@ -23,53 +24,47 @@ def spread_over_days(cells: ir.Table) -> ir.Table:
 
     `start_us` becomes midnight of the day. Counts of rows stay with the first day, so that they are counted once.
     """
-    seconds = (cells.end_us - cells.start_us - (cells.end_us - cells.start_us) % _SECOND_US).cast("int64")
-    length = ibis.greatest(_quotient(seconds, ibis.literal(_SECOND_US)), 1)
-    first = cells.start_us - cells.start_us % DAY_US
-    time_base, time_rest = divide(cells.accel_ns.abs(), length)
-    share_base, share_rest = divide(cells.accel_ns_bp.abs(), length)
-    days = cells.mutate(
-        length=length,
-        first=first,
-        time_base=time_base,
-        time_rest=time_rest,
-        share_base=share_base,
-        share_rest=share_rest,
-        midnight=ibis.range(first, cells.end_us, DAY_US).unnest(),
-    )
-    begin = _seconds_until(days, days.midnight)
-    finish = _seconds_until(days, days.midnight + DAY_US)
-    is_first = days.midnight == days.first
+    period = cells.end_us - cells.start_us
+    seconds = _quotient(period - period % _SECOND_US, ibis.literal(_SECOND_US))
+    days = cells.mutate(length=ibis.greatest(seconds, 1), first=cells.start_us - cells.start_us % DAY_US)
+    for amount in _AMOUNTS:
+        days = divide(days.mutate(_left=days[amount].abs()), "_left", "length", amount)
+    days = days.mutate(midnight=ibis.range(days.first, days.end_us, DAY_US).unnest())
+    days = days.mutate(begin=_seconds_until(days, days.midnight), finish=_seconds_until(days, days.midnight + DAY_US))
     parts = {
         "start_us": days.midnight,
         "end_us": ibis.null("int64"),
-        "accel_ns": _part(days, "accel_ns", "time", begin, finish),
-        "accel_ns_bp": _part(days, "accel_ns_bp", "share", begin, finish),
-        "rows": ibis.ifelse(is_first, days.rows, 0),
+        "rows": ibis.ifelse(days.midnight == days.first, days.rows, 0),
+        **{amount: _part(days, amount) for amount in _AMOUNTS},
     }
     return days.select(**{name: parts.get(name, days[name]) for name in cells.columns})
 
 
-def divide(amount: ir.DecimalValue, divisor: ir.IntegerValue) -> tuple[ir.DecimalValue, ir.IntegerValue]:
-    """Quotient and remainder of a whole ``0 <= amount < 10^38`` and ``0 < divisor < 4 * 10^7``, exactly.
+def divide(table: ir.Table, amount: str, divisor: str, name: str) -> ir.Table:
+    """Adds columns with quotient and remainder of a whole ``0 <= amount < 10^38`` and ``0 < divisor < 4 * 10^7``.
 
     Engines turn a quotient of decimals, and Ibis even one of integers, into a float. So this is long division in limbs
-    of eight digits: every numerator is below 2^53 and a multiple of its divisor, where a float quotient is exact.
+    of eight digits: every numerator is below 2^53 and a multiple of its divisor, where a float quotient is exact. Each
+    step is a column of its own; written as one expression, the steps would repeat each other and grow without bound.
+
+    Returns:
+        the table with ``<name>_quotient``, DECIMAL(38,0), and ``<name>_rest``, int64.
     """
-    limbs: list[ir.IntegerValue] = []
-    left = amount
-    for _ in range(_LIMBS):
-        low = (left % ibis.literal(_LIMB, type="decimal(9, 0)")).cast(EXACT)
-        limbs.append(low.cast("int64"))
-        left = ((left - low).cast(EXACT) * ibis.literal("0.00000001").cast("decimal(38, 8)")).cast(EXACT)
-    quotient: ir.DecimalValue = ibis.literal(0, type=EXACT)
-    remainder: ir.IntegerValue = ibis.literal(0, type="int64")
+    steps = table.mutate(_rest=table[amount])
+    limbs = [f"_limb_{number}" for number in range(_LIMBS)]
+    for limb in limbs:
+        steps = steps.mutate(**{limb: (steps._rest % ibis.literal(_LIMB, type="decimal(9, 0)")).cast("int64")})
+        higher = (steps._rest - steps[limb].cast(EXACT)).cast(EXACT)
+        steps = steps.mutate(_rest=(higher * ibis.literal("0.00000001").cast("decimal(38, 8)")).cast(EXACT))
+    steps = steps.mutate(_quotient=ibis.literal(0, type=EXACT), _remainder=ibis.literal(0, type="int64"))
     for limb in reversed(limbs):
-        step = remainder * _LIMB + limb
-        remainder = step % divisor
-        digit = _quotient(step - remainder, divisor)
-        quotient = (quotient * ibis.literal(_LIMB, type="decimal(9, 0)") + digit.cast(EXACT)).cast(EXACT)
-    return quotient, remainder
+        steps = steps.mutate(_step=steps._remainder * _LIMB + steps[limb])
+        steps = steps.mutate(_remainder=steps._step % steps[divisor])
+        digit = _quotient(steps._step - steps._remainder, steps[divisor]).cast(EXACT)
+        shifted = steps._quotient * ibis.literal(_LIMB, type="decimal(9, 0)")
+        steps = steps.mutate(_quotient=(shifted + digit).cast(EXACT))
+    own = {f"{name}_quotient": steps._quotient, f"{name}_rest": steps._remainder}
+    return steps.select(*[steps[column] for column in table.columns], **own)
 
 
 def _quotient(multiple: ir.IntegerValue, divisor: ir.IntegerValue) -> ir.IntegerValue:
@@ -84,14 +79,14 @@ def _seconds_until(days: ir.Table, moment: ir.IntegerValue) -> ir.IntegerValue:
     return ibis.ifelse(moment >= days.end_us, days.length, ibis.least(whole, days.length))
 
 
-def _part(days: ir.Table, amount: str, prefix: str, begin: ir.IntegerValue, finish: ir.IntegerValue) -> ir.DecimalValue:
-    """What falls between two seconds of the period; `prefix` names the columns with quotient and remainder."""
-    base, rest, length = days[f"{prefix}_base"], days[f"{prefix}_rest"], days.length
+def _part(days: ir.Table, amount: str) -> ir.DecimalValue:
+    """What falls between two seconds of the period."""
+    rest, length = days[f"{amount}_rest"], days.length
 
     def remainder_until(second: ir.IntegerValue) -> ir.IntegerValue:
         product = rest * second
         return _quotient(product - product % length, length)
 
-    even = base * (finish - begin).cast("decimal(18, 0)")
-    share = even + (remainder_until(finish) - remainder_until(begin)).cast("decimal(18, 0)")
+    even = days[f"{amount}_quotient"] * (days.finish - days.begin).cast("decimal(18, 0)")
+    share = even + (remainder_until(days.finish) - remainder_until(days.begin)).cast("decimal(18, 0)")
     return ibis.ifelse(days[amount] < 0, -share, share).cast(EXACT)
