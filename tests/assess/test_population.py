@@ -57,7 +57,7 @@ def test_a_margin_that_is_no_share_is_refused(text: str) -> None:
 
 
 def test_a_margin_is_read_exactly() -> None:
-    assert read_margin("0.3") == THIRTY
+    assert read_margin("0.3") == read_margin(".3") == THIRTY
 
 
 @settings(max_examples=100)

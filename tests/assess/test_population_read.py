@@ -128,6 +128,7 @@ def test_other_columns_by_map_with_units_in_the_cells(table: Path) -> None:
         (HEADER + "A,1e25,,,,,,\n" + HEADER + "B,1e25,,,,,,\n", "population.header_repeated"),
         (HEADER + 'A,1e25,,,,,,\n"B,1e25,,,,,,\n', "population.csv"),
         (HEADER + 'A,"1e"25,,,,,,\n', "population.csv"),
+        ((HEADER + "A,1e25,,,,,,\n").replace("\n", "\r"), "population.csv"),
         (HEADER + 'A,"' + "x\n" * 100_000, "population.csv"),
         (HEADER + "A," + "1" * 1_100_000, "population.long_line"),
         (HEADER.encode("utf-16"), "population.not_utf8"),
@@ -135,10 +136,14 @@ def test_other_columns_by_map_with_units_in_the_cells(table: Path) -> None:
         (HEADER.encode("utf-16-le"), "population.not_text"),
         (HEADER + "A,nan,,,,,,\nB,inf,,,,,,\n", "population.no_amount"),
     ],
-    ids=range(17),
+    ids=range(18),
 )
 def test_a_table_that_cannot_be_trusted_is_refused(table: Path, text: str | bytes, code: str) -> None:
     assert refusal(table, text).code == code
+
+
+def test_the_line_ends_of_an_old_macintosh_are_named(table: Path) -> None:
+    assert "carriage return" in refusal(table, (HEADER + "A,1e25,,,,,,\n").replace("\n", "\r")).fix
 
 
 def test_refusals_name_row_and_line(table: Path) -> None:

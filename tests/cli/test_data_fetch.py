@@ -203,12 +203,20 @@ def test_a_server_that_is_not_there_or_says_nothing_is_unreachable(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "url", ["http://epoch.ai/data", "file:///etc/passwd", "ftp://epoch.ai", "epoch.ai", "https://"]
+    "url", ["http://epoch.ai/data", "file:///etc/passwd", "ftp://epoch.ai", "epoch.ai", "https://", "https://[::1"]
 )
 def test_only_https_is_fetched_from_elsewhere(url: str) -> None:
     with pytest.raises(PlimsollError) as refused:
         check_url(url)
     assert refused.value.code == "fetch.not_https"
+
+
+@pytest.mark.parametrize("host", ["..", "a" * 300 + ".invalid", "\udcff"])
+def test_a_host_that_cannot_be_looked_up_cannot_be_reached(host: str, tmp_path: Path) -> None:
+    with pytest.raises(PlimsollError) as refused:
+        download(f"https://{host}/models.csv", tmp_path)
+    assert refused.value.code == "fetch.unreachable"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_place_that_cannot_be_written_is_refused(publisher: Publisher, tmp_path: Path) -> None:

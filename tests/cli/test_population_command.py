@@ -68,6 +68,8 @@ def test_json_holds_the_promised_keys_in_order(table: Path) -> None:
     ]  # fmt: skip
     assert [line[name] for name in list(line)[2:8]] == ["10000000000000000000000000", 1, 1, 0, 2, 2]
     assert (found["as_of"], found["known"], found["margin"]) == ("2026-11-21", found["known"], "0.5")
+    exact = json.loads(run(table, "--rulebook", "eu-gpai", "--margin", "0.1234567", "--json").output)
+    assert exact["margin"] == "0.1234567"
 
 
 def test_the_authoritys_line_other_columns_and_two_dates(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def as_json(found: Survey, path: str) -> dict[str, Any]:
         "rows": population.rows,
         "known_compute": population.compute.known,
         "unknown_compute": population.compute.unknown,
-        "margin": decimal_text(found.margin),
+        "margin": decimal_text(found.margin, _EXACT),
         "as_of": str(found.as_of),
         "known": str(found.known),
         "source": {"path": path, "sha256": population.sha256, "rows": population.rows},
@@ -92,6 +92,10 @@ def as_json(found: Survey, path: str) -> dict[str, Any]:
             for cell in population.unreadable
         ],
     }  # fmt: skip
+
+
+_EXACT = 28
+"""Figures enough to write down a margin as it was given."""
 
 
 def decimal_text(ratio: Fraction, figures: int = 4) -> str:

@@ -102,10 +102,11 @@ class Table:
                 cells = next(records, None)
             except csv.Error as problem:
                 self.row += 1
+                fix = "Check the quotation marks of this row: each opened one must be closed, and doubled inside."
+                if "new-line" in str(problem):
+                    fix = "Save the table with the line ends of Unix or Windows: here a carriage return stands alone."
                 raise self.refused(
-                    "population.csv",
-                    f"the table is not well-formed CSV: {problem}",
-                    "Check the quotation marks of this row: each opened one must be closed, and doubled inside.",
+                    "population.csv", f"the table is not well-formed CSV: {str(problem).partition(' - ')[0]}", fix
                 ) from None
             if cells is None:
                 return

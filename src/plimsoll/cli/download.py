@@ -56,10 +56,8 @@ def check_url(url: str) -> str:
     Raises:
         PlimsollError: ``fetch.not_https``.
     """
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return url
-    if parts.scheme == "http" and parts.hostname in _LOOPBACK:
+    scheme, host = _scheme_and_host(url)
+    if (scheme == "https" and host) or (scheme == "http" and host in _LOOPBACK):
         return url
     raise PlimsollError(
         "fetch.not_https",
@@ -67,6 +65,14 @@ def check_url(url: str) -> str:
         fix="Give an address that begins with https://; plain http is accepted from this machine only.",
         where=Where(file=url),
     )
+
+
+def _scheme_and_host(url: str) -> tuple[str, str]:
+    try:
+        parts = urllib.parse.urlsplit(url)
+    except ValueError:  # brackets that hold no IPv6 address
+        return "", ""
+    return parts.scheme, parts.hostname or ""
 
 
 def download(
@@ -127,7 +133,7 @@ def _open(url: str, timeout: float) -> Any:
                 f"the server answers {problem.code} {_reason(problem.code)}",
                 "Check the address; the publisher may have moved the file. --base-url gives another place.",
             ) from None
-    except (OSError, http.client.HTTPException) as problem:
+    except (OSError, http.client.HTTPException, ValueError) as problem:  # ValueError: a name that cannot be looked up
         raise _unreachable(url, problem) from None
 
 

@@ -105,7 +105,7 @@ def _show_lines(found: Survey) -> None:
     )
     from plimsoll.assess.population_survey import decimal_text
 
-    percent = decimal_text(found.margin * 100)
+    percent = decimal_text(found.margin * 100, 28)
     say(
         f"\nabove: by the stated figure. surely: even {percent} % less would be above. below: even {percent} % more "
         "would not be.\nunsure: indeterminate, because the line lies within the margin. Only the compute comparison of "

@@ -24,7 +24,7 @@ _SUPERSCRIPT_RUN = re.compile(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _PREFIX_EXPONENTS = {
     "": 0, "K": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18, "Z": 21, "Y": 24, "R": 27, "Q": 30,
 }  # fmt: skip
-_PLAIN = r"(?P<sign>[+-]?)(?P<mantissa>\d(?:_?\d)*(?:\.\d+)?)"
+_PLAIN = r"(?P<sign>[+-]?)(?P<mantissa>\d(?:_?\d)*(?:\.\d*)?|\.\d+)"
 _FLOP_TEXT = re.compile(
     _PLAIN
     + r"(?:[eE](?P<e>[+-]?\d+)|\s*[×x*·]\s*10(?:\^|\*\*)(?P<power>[+-]?\d+))?"
