@@ -2,9 +2,6 @@
 
 import json
 from datetime import date
-from pathlib import Path
-
-import pytest
 
 from plimsoll.assess.assessment import (
     Assessment,
@@ -16,9 +13,8 @@ from plimsoll.assess.assessment import (
 )
 from plimsoll.assess.evidence import RuleEvidence, UsageEvidence
 from plimsoll.assess.finding import Code, Severity, Window, new_finding
-from plimsoll.assess.json_out import as_json, json_text, refuse_unwritable, write_whole
+from plimsoll.assess.json_out import as_json, json_text
 from plimsoll.kernel.canonical import canonical_bytes
-from plimsoll.kernel.errors import PlimsollError
 
 RULE = PinnedRule(
     "conditional-treaty", "2026.11.0", "sha256:ab", "Treaty", (("line", "1" + "0" * 25),),
@@ -80,22 +76,3 @@ def test_it_is_sealable_and_the_same_every_time() -> None:
     assert json_text(ASSESSMENT) == json_text(ASSESSMENT)
     assert json.loads(json_text(ASSESSMENT)) == as_json(ASSESSMENT)
     canonical_bytes(as_json(ASSESSMENT))
-
-
-def test_a_file_is_written_whole(tmp_path: Path) -> None:
-    out = tmp_path / "out.json"
-    out.write_text("old")
-    write_whole(out, "new\n")
-
-    assert out.read_bytes() == b"new\n"
-    assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
-
-
-def test_what_cannot_be_written_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
-    (tmp_path / "folder").mkdir()
-    for target in (tmp_path / "none" / "out.json", tmp_path / "folder"):
-        for attempt in (lambda path: write_whole(path, "new"), refuse_unwritable):
-            with pytest.raises(PlimsollError) as caught:
-                attempt(target)
-            assert caught.value.code == "output.unwritable"
-    assert [path.name for path in tmp_path.iterdir()] == ["folder"]

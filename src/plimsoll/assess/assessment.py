@@ -108,7 +108,8 @@ class AccountSeries:
     Attributes:
         subject: "provider/account", the same text as `Finding.subject`.
         window_days: length of the rolling window: that of the account's finding, else the longest, 365.
-        points: one per day from the first day of use up to the assessment's date, none skipped.
+        points: one per day from the first day of use up to the assessment's date, none skipped; where that is far
+            ahead, up to a year after the last use.
         cap_flop, est_flop: over the whole series.
         chips: chip ids and accelerator-nanoseconds, most first.
         tiers: evidence tiers that occur, e.g. ("A", "C").
@@ -249,19 +250,22 @@ class Assessment:
 
     @property
     def headline(self) -> str:
-        """The answer as one sentence."""
+        """The answer as one sentence, which does not claim more than the input allows."""
         counts = dict(self.totals.findings)
         high, ask = counts.get(Severity.HIGH, 0), counts.get(Severity.ASK, 0)
         watch, data = counts.get(Severity.WATCH, 0), counts.get(Severity.DATA, 0)
         if high:
             return f"{_subjects(high)} past the line without a declaration that explains it"
+        if not self.totals.accounts and not ask:
+            return f"No accelerator use before {self.as_of} was reported, so nobody can be held against the line"
+        none = "Nothing is {}past the line without a declaration that explains it"
         if ask:
-            return f"Nothing is surely past the line; {_subjects(ask, lower=True)} to be asked"
+            return f"{none.format('surely ')}; {_subjects(ask, lower=True)} to be asked"
         if watch:
-            return f"Nothing is past the line; {_subjects(watch, lower=True)} on the way to it"
-        if data:
-            return "Nothing is past the line as far as the reports go; they have gaps"
-        return "Nothing is past the line, and every report is complete"
+            return f"{none.format('')}; {_subjects(watch, lower=True)} on the way to it"
+        if data or self.totals.rejected:
+            return f"{none.format('')}, as far as the reports go: they have gaps or faults"
+        return none.format("")
 
 
 def _subjects(count: int, *, lower: bool = False) -> str:

@@ -79,7 +79,8 @@ def conduct(request: Request, progress: Progress = lambda step, done, total: Non
         declarations = load_declarations(request.declarations, names.of(request.declarations))
     engine = connect(threads=request.threads)
     with open_usage(request.usage, engine, progress) as delivery:
-        accounts = account(delivery, _attested(declarations), progress=progress)
+        holders = {declaration.id: declaration.accounts for declaration in declarations}
+        accounts = account(delivery, _attested(declarations), progress=progress, holders=holders)
         as_of = request.as_of or _end_of_data(accounts)
         rule = choose_line(request.rulebook, as_of)
         return _Conduct(delivery, accounts, declarations, rule, as_of, names, progress).assessment(request.declarations)
@@ -204,8 +205,8 @@ class _Conduct:
         return ReportsSeen(
             months=months,
             unmapped=unmapped_skus(self.accounts),
-            negative=tuple(negative_days(self.accounts.net_negative_days())),
-            overfull=tuple(overfull_rows(self.accounts.impossible(), files)),
+            negative=tuple(negative_days(before(self.accounts.net_negative_days(), self.as_of))),
+            overfull=tuple(overfull_rows(self.accounts.impossible(), files, self.as_of)),
         )
 
     def _about_the_law(self) -> Iterator[str]:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 from plimsoll.assess.assessment import Assessment, PinnedRule
 from plimsoll.assess.evidence import Evidence
 from plimsoll.assess.finding import Finding
 from plimsoll.kernel.canonical import JsonValue
-from plimsoll.kernel.errors import PlimsollError, Where
 from plimsoll.kernel.flop import flop_text
 
 FORMAT = "plimsoll-assessment/1"
@@ -57,43 +53,6 @@ def as_json(assessment: Assessment) -> dict[str, JsonValue]:
 def json_text(assessment: Assessment) -> str:
     """The same as text: two spaces, keys in the order above, one final newline."""
     return json.dumps(as_json(assessment), ensure_ascii=False, indent=2) + "\n"
-
-
-def refuse_unwritable(path: Path) -> None:
-    """Finds out before the work begins whether a file can be written where somebody wants it.
-
-    Raises:
-        PlimsollError: ``output.unwritable``.
-    """
-    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK) or path.is_dir():
-        raise PlimsollError(
-            "output.unwritable",
-            "no file can be written there",
-            fix="Name a file in a folder that exists and that you may write to.",
-            where=Where(file=str(path)),
-        )
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes a file completely or not at all: beside its place first, then moved there.
-
-    Raises:
-        PlimsollError: ``output.unwritable``.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        beside.replace(path)
-    except OSError as problem:
-        with suppress(OSError):
-            beside.unlink()
-        raise PlimsollError(
-            "output.unwritable",
-            f"the file cannot be written: {problem.strerror}",
-            fix="Check that the folder exists and may be written to.",
-            where=Where(file=str(path)),
-        ) from None
 
 
 def _rulebook(rule: PinnedRule) -> JsonValue:

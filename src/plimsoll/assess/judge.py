@@ -19,9 +19,11 @@ from plimsoll.assess.detectors.impossible_figure import (
     overfull_usage,
 )
 from plimsoll.assess.detectors.missing_report import Month, missing_months, silent_providers
+from plimsoll.assess.detectors.spelling import by_folded, folded
 from plimsoll.assess.detectors.undeclared_run import undeclared_run
 from plimsoll.assess.detectors.under_declared_run import TaggedUse, under_declared_run, under_declared_tag
 from plimsoll.assess.detectors.unmapped_sku import unmapped_sku
+from plimsoll.assess.evidence import DeclarationEvidence
 from plimsoll.assess.finding import Finding, Severity
 
 
@@ -58,14 +60,18 @@ class Judge:
         self._as_of = as_of
         self._declarations = declarations
         self._coverage = coverage_by_account(declarations)
+        self._spelt = by_folded(self._coverage)
         self._shared = shared_runs(declarations)
         self._sharing = {account for group, _ in self._shared for account in group}
         self._kept: dict[str, AccountUse] = {}
         self._by_tag = self._judge_tags(tagged)
 
     def coverage(self, subject: str) -> Coverage:
-        """The declarations that name an account."""
-        return self._coverage.get(subject, NONE)
+        """The declarations that name an account; where there is none, what comes close."""
+        named = self._coverage.get(subject)
+        if named is not None:
+            return named
+        return Coverage(misspelt=spelt) if (spelt := self._spelt.get(folded(subject))) else NONE
 
     def account(self, use: AccountUse) -> Iterator[Finding]:
         """The findings about one account on its own; each account once, before `together` and `rest`."""
@@ -73,7 +79,7 @@ class Judge:
             self._kept[use.subject] = use
         coverage = self.coverage(use.subject)
         yield from undeclared_run(use, self._line, coverage, self._as_of)
-        yield from self._strongest(use.subject, under_declared_run([use], self._line, coverage, self._as_of))
+        yield from self._one_matter(use.subject, under_declared_run([use], self._line, coverage, self._as_of))
         yield from approaching_line(use, self._line, coverage, self._as_of)
 
     def together(self) -> Iterator[tuple[tuple[AccountUse, ...], Coverage, Finding]]:
@@ -82,13 +88,13 @@ class Judge:
             used = tuple(self._kept[subject] for subject in group if subject in self._kept)
             if len(used) > 1:
                 found = under_declared_run(used, self._line, coverage, self._as_of)
-                for finding in self._strongest(" + ".join(use.subject for use in used), found):
+                for finding in self._one_matter(" + ".join(use.subject for use in used), found):
                     yield used, coverage, finding
 
     def rest(self, seen: ReportsSeen, claims: Iterable[Claim]) -> Iterator[Finding]:
         """Everything else: tags, declarations, providers and products."""
         for subject in sorted(self._by_tag):
-            yield from self._strongest(subject, [])
+            yield from self._one_matter(subject, [])
         for claim in claims:
             yield from impossible_claim(claim)
         for subject, days in seen.negative:
@@ -101,19 +107,27 @@ class Judge:
         for sku in seen.unmapped:
             yield from unmapped_sku(sku)
 
-    def _judge_tags(self, tagged: Sequence[TaggedUse]) -> dict[str, list[Finding]]:
+    def _judge_tags(self, tagged: Sequence[TaggedUse]) -> dict[str, list[tuple[str, Finding]]]:
+        """Per subject, the runs of which the tagged usage gives a finding."""
         runs = {declaration.id: declaration for declaration in self._declarations}
-        found: dict[str, list[Finding]] = {}
+        found: dict[str, list[tuple[str, Finding]]] = {}
         for use in tagged:
             for finding in under_declared_tag(use, runs[use.run], self._line):
-                found.setdefault(finding.subject, []).append(finding)
+                found.setdefault(finding.subject, []).append((use.run, finding))
         return found
 
-    def _strongest(self, subject: str, findings: Iterable[Finding]) -> Iterator[Finding]:
-        """One finding for what the account and the tags of its run both show; of two equals, the account's."""
-        found = [*findings, *self._by_tag.pop(subject, [])]
-        if found:
-            yield max(found, key=lambda finding: finding.severity.rank)
+    def _one_matter(self, subject: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """The account's finding and those of its runs' tags, the stronger where both are about the same run.
+
+        Of two equals the account's is kept; a tag of a run that it does not name is a matter of its own.
+        """
+        tags = self._by_tag.pop(subject, [])
+        for finding in findings:
+            named = {part.id for part in finding.evidence if isinstance(part, DeclarationEvidence)}
+            tags = [(run, f) for run, f in tags if run not in named or f.severity.rank > finding.severity.rank]
+            if not any(run in named for run, _ in tags):
+                yield finding
+        yield from (finding for _, finding in tags)
 
     def _named_providers(self) -> dict[str, list[DeclarationSeen]]:
         named: dict[str, list[DeclarationSeen]] = {}

@@ -30,6 +30,7 @@ ONE_MACHINE = r"(^|/)i-[0-9a-f]{8,17}$|/virtualMachines/[^/]+$|/instances/[^/]+$
 """Ids of single machines: AWS (EC2), Azure, Google Cloud."""
 
 EXACT = "decimal(38, 0)"
+_LARGEST = 10**38 - 1
 
 
 def before(daily: ir.Table, as_of: date) -> ir.Table:
@@ -67,17 +68,17 @@ def candidate_use(daily: ir.Table, line: HeldLine, named: Collection[str], as_of
     """Every account that could give a finding about the line, and the named ones, in order of provider and account.
 
     An account could give one if all it ever used, corrections aside, is past the line by bound, or would be by estimate
-    within the forecast's horizon at its recent rate. That is a superset of what the detectors find, and cheap.
+    within the forecast's horizon at its recent rate, rounded up. That is a superset of what the detectors find, and
+    cheap.
 
     Args:
         named: subjects that are wanted in any case.
     """
-    import ibis
 
     used = _subject_sums(daily, as_of - timedelta(days=BASIS_DAYS))
-    past = used.cap_flop >= ibis.literal(line.first_past, type=EXACT)
-    reach = ibis.literal(line.first_past_e4 * BASIS_DAYS, type=EXACT)
-    coming = (used.est_e4 * BASIS_DAYS + used.recent_e4 * HORIZON_DAYS).cast(EXACT) >= reach
+    past = used.cap_flop >= _exact(line.first_past)
+    ahead = -(-HORIZON_DAYS // BASIS_DAYS)
+    coming = (used.est_e4 + used.recent_e4 * ahead).cast(EXACT) >= _exact(line.first_past_e4)
     wanted = past | coming | used.subject.isin(sorted(named)) if named else past | coming
     chosen = [row["subject"] for row in _rows(used.filter(wanted).order_by("provider", "account").select("subject"))]
     subject = daily.provider.concat("/", daily.account)
@@ -127,7 +128,9 @@ def negative_days(table: ir.Table) -> Iterator[tuple[str, tuple[NegativeDay, ...
         yield subject, tuple(NegativeDay(_day(row["day"]), int(row["accel_ns"])) for row in group)
 
 
-def overfull_rows(table: ir.Table, file_names: Sequence[str]) -> Iterator[tuple[str, tuple[OverfullRow, ...]]]:
+def overfull_rows(
+    table: ir.Table, file_names: Sequence[str], as_of: date
+) -> Iterator[tuple[str, tuple[OverfullRow, ...]]]:
     """Account by account, the rows of a single machine with more machine time than their charge period has.
 
     A resource may also stand for a whole cluster, whose hours add up to more than the clock's. So only resources count
@@ -136,8 +139,9 @@ def overfull_rows(table: ir.Table, file_names: Sequence[str]) -> Iterator[tuple[
     Args:
         table: as `compute.usage.plausible.impossible_rows` gives it.
         file_names: what the files of the delivery are called, in its order.
+        as_of: rows that begin on this day or later are left out.
     """
-    single = table.filter(table.resource_id.re_search(ONE_MACHINE))
+    single = table.filter(table.resource_id.re_search(ONE_MACHINE), table.start_us < _microseconds(as_of))
     ordered = single.order_by("provider", "account", "file_no", "row")
     for subject, group in groupby(_rows(ordered), key=lambda row: f"{row['provider']}/{row['account']}"):
         yield subject, tuple(
@@ -168,6 +172,13 @@ def _subject_sums(daily: ir.Table, recent_from: date) -> ir.Table:
     return sums.mutate(subject=sums.provider.concat("/", sums.account))
 
 
+def _exact(amount: int) -> ir.DecimalValue:
+    """A limit as a column holds it; what is beyond every column is as good as the largest amount."""
+    import ibis
+
+    return ibis.literal(min(amount, _LARGEST), type=EXACT)
+
+
 def _use_row(row: dict[str, Any]) -> UseRow:
     return UseRow(
         _day(row["day"]), row["chip"], row["tier"], row["run_id"],
@@ -186,6 +197,11 @@ def _rows(table: ir.Table) -> list[dict[str, Any]]:
     from plimsoll.compute.engine import fetch
 
     return fetch(table.get_backend(), table)
+
+
+def _microseconds(day: date) -> int:
+    """Midnight UTC as microseconds since 1970."""
+    return (day - date(1970, 1, 1)).days * 86_400 * 10**6
 
 
 def _day(value: Any) -> date:

@@ -54,7 +54,8 @@ def assess(
 ) -> None:
     """Who is past the line? Exit 0: no finding; 3: findings; 2: an input cannot be used."""
     from plimsoll.assess.conduct import Request, conduct
-    from plimsoll.assess.json_out import json_text, refuse_unwritable, write_whole
+    from plimsoll.assess.json_out import json_text
+    from plimsoll.assess.output import refuse_outputs, write_whole
     from plimsoll.cli.check import choose_rulebooks
     from plimsoll.kernel.period import parse_date
 
@@ -62,9 +63,9 @@ def assess(
     request = Request(
         (*usage, *(more or ())), declarations, book, None if as_of is None else parse_date(as_of), threads
     )
-    for out in (report, Path(json) if json not in (None, "-") else None):
-        if out is not None:
-            refuse_unwritable(out)
+    written = None if json in (None, "-") else Path(json)
+    outputs = [path for path in (report, written) if path is not None]
+    refuse_outputs(outputs, (*request.usage, *([declarations] if declarations else [])))
     with progress("reading", quiet=quiet) as advance:
         done = conduct(request, lambda step, at, total: advance(at / total if total else 0.0, step))
     if report is not None:
@@ -74,8 +75,8 @@ def assess(
     if json == "-":
         print(json_text(done), end="")
     else:
-        if json is not None:
-            write_whole(Path(json), json_text(done))
+        if written is not None:
+            write_whole(written, json_text(done))
         if not quiet:
             _show(done)
     if not quiet and report is not None:

@@ -10,7 +10,7 @@ presumably did). Nothing is divided and nothing is a float, so sums do not depen
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -77,7 +77,7 @@ class ProviderCoverage:
     Attributes:
         first_day: first UTC day with any row of use, of accelerators or not.
         last_day: last such day.
-        months: the UTC months (first day of each) in which a row of use begins, in order.
+        months: the UTC months (first day of each) in which the charge period of a row of use lies, in order.
         missing_months: months between the first and the last without any row.
         grain: the coarsest charge period of accelerator use: hour, day or month; none if there was none.
     """
@@ -189,6 +189,7 @@ def account(
     utilisation: Mapping[str, int] = NO_ATTESTATIONS,
     priors: Priors = PRIORS,
     progress: Progress = no_progress,
+    holders: Mapping[str, Collection[str]] | None = None,
 ) -> Accounts:
     """Accounts for every row of a delivery.
 
@@ -197,6 +198,8 @@ def account(
         utilisation: attested utilisation in basis points by run id: tier B for rows tagged with that run.
         priors: what tier C assumes.
         progress: told after each batch of files.
+        holders: by run id, the "provider/account" on which its attested utilisation holds, so that nobody lowers an
+            estimate with the tag of somebody else's run; None: wherever the tag stands.
 
     Raises:
         PlimsollError: ``parquet.unreadable``, ``engine.out_of_memory``; ``accounting.rows_lost`` if the outcomes do
@@ -204,4 +207,4 @@ def account(
     """
     from plimsoll.compute.settle import settle
 
-    return settle(delivery, utilisation, priors, progress)
+    return settle(delivery, utilisation, holders, priors, progress)

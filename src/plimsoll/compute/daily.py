@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -24,6 +24,7 @@ def daily_tables(
     judged: Sequence[JudgedBatch],
     cells: Mapping[CellKey, int],
     attested: Mapping[str, int],
+    holders: Mapping[str, Collection[str]] | None,
     backend: Any,
 ) -> tuple[ir.Table, ir.Table]:
     """The daily accounts and the daily idle commitments, as described at `accounting.Accounts`.
@@ -31,6 +32,7 @@ def daily_tables(
     Args:
         summed: per batch the sums of `cells.cells_of`.
         attested: utilisation in basis points by run id (tier B).
+        holders: by run id, the "provider/account" on which that holds; None: wherever the run's tag stands.
     """
     sums = ibis.union(*summed) if len(summed) > 1 else summed[0]
     spanning = any(kind.measures.spans_days and kind.verdict.counted for batch in judged for kind in batch.kinds)
@@ -39,7 +41,7 @@ def daily_tables(
         sums = ibis.union(within, spread_over_days(across))
     counted = sums.inner_join(_cell_table(cells, backend), "cell")
     days = counted.mutate(day=utc_day(counted.start_us))
-    used = _with_tiers(days.filter(~days.idle), attested, backend)
+    used = _with_tiers(days.filter(~days.idle), attested, holders, backend)
     used = used.mutate(
         cap_flop=(used.accel_ns * used.peak.cast(_PEAK)).cast(EXACT),
         est_e4=(used.weighted * used.peak.cast(_PEAK)).cast(EXACT),
@@ -68,18 +70,17 @@ def utc_day(moment_us: ir.IntegerValue) -> ir.DateValue:
 
 
 def coverage_table(judged: Sequence[JudgedBatch]) -> ir.Table:
-    """Per provider and UTC month with a row of use: provider_folder, provider_name, month (months since
-    the year 0), first_us, last_us, length_us (the longest charge period of use of accelerators)."""
+    """Per provider, and UTC months in which a row of use begins and ends: provider_folder, provider_name, month and
+    last_month (months since the year 0), first_us, last_us, length_us (the longest charge period of use of
+    accelerators)."""
     tables = []
     for batch in judged:
         rows = batch.rows.filter(batch.rows.checked, batch.rows.end_us > batch.rows.start_us)
         if not batch.sound:
             rows = rows.filter(is_sound(rows))
-        day = utc_day(rows.start_us)
-        month = day.year() * 12 + day.month() - 1
         tables.append(
-            rows.mutate(month=month)
-            .group_by("provider_folder", "provider_name", "month")
+            rows.mutate(month=_utc_month(rows.start_us), last_month=_utc_month(rows.end_us - 1))
+            .group_by("provider_folder", "provider_name", "month", "last_month")
             .agg(
                 first_us=rows.start_us.min(),
                 last_us=rows.end_us.max(),
@@ -87,6 +88,11 @@ def coverage_table(judged: Sequence[JudgedBatch]) -> ir.Table:
             )
         )
     return ibis.union(*tables) if len(tables) > 1 else tables[0]
+
+
+def _utc_month(moment_us: ir.IntegerValue) -> ir.IntegerValue:
+    day = utc_day(moment_us)
+    return day.year() * 12 + day.month() - 1
 
 
 def _cell_table(cells: Mapping[CellKey, int], backend: Any) -> ir.Table:
@@ -98,14 +104,23 @@ def _cell_table(cells: Mapping[CellKey, int], backend: Any) -> ir.Table:
     return load(backend, rows, types, "cell_names")
 
 
-def _with_tiers(used: ir.Table, attested: Mapping[str, int], backend: Any) -> ir.Table:
+def _with_tiers(
+    used: ir.Table, attested: Mapping[str, int], holders: Mapping[str, Collection[str]] | None, backend: Any
+) -> ir.Table:
     """Adds `tier` and `weighted` (accelerator-nanoseconds times basis points)."""
     unattested = ibis.ifelse(used.measured, "A", "C")
     if not attested:
         return used.mutate(tier=unattested, weighted=used.accel_ns_bp)
-    rows = ({"attested_run": run, "attested_bp": points} for run, points in attested.items())
-    runs = load(backend, rows, {"attested_run": "VARCHAR", "attested_bp": "INTEGER"}, "attested")
-    joined = used.left_join(runs, used.run_id == runs.attested_run)
+    rows = (
+        {"attested_run": run, "attested_bp": points, "holder": holder}
+        for run, points in attested.items()
+        for holder in ([None] if holders is None else sorted(set(holders.get(run, ()))))
+    )
+    runs = load(
+        backend, rows, {"attested_run": "VARCHAR", "attested_bp": "INTEGER", "holder": "VARCHAR"}, "attested"
+    )
+    held = runs.holder.isnull() | (runs.holder == used.provider.concat("/", used.account))
+    joined = used.left_join(runs, [used.run_id == runs.attested_run, held])
     by_run = joined.attested_bp.notnull() & ~joined.measured
     stated = (joined.accel_ns * joined.attested_bp.cast(_PEAK)).cast(EXACT)
     return joined.mutate(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -35,13 +35,25 @@ from plimsoll.kernel.errors import PlimsollError
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def settle(delivery: UsageDelivery, attested: Mapping[str, int], priors: Priors, progress: Progress) -> Accounts:
+def settle(
+    delivery: UsageDelivery,
+    attested: Mapping[str, int],
+    holders: Mapping[str, Collection[str]] | None,
+    priors: Priors,
+    progress: Progress,
+) -> Accounts:
     """See `accounting.account`."""
     with blaming_files(delivery.files):
-        return _settle(delivery, attested, priors, progress)
+        return _settle(delivery, attested, holders, priors, progress)
 
 
-def _settle(delivery: UsageDelivery, attested: Mapping[str, int], priors: Priors, progress: Progress) -> Accounts:
+def _settle(
+    delivery: UsageDelivery,
+    attested: Mapping[str, int],
+    holders: Mapping[str, Collection[str]] | None,
+    priors: Priors,
+    progress: Progress,
+) -> Accounts:
     backend = delivery.engine
     cells: dict[CellKey, int] = {}
     judged: list[JudgedBatch] = []
@@ -67,7 +79,7 @@ def _settle(delivery: UsageDelivery, attested: Mapping[str, int], priors: Priors
             for row in first_rejections(judged, backend, REJECTIONS_LISTED)
         )
     outcomes = _outcomes(counts, delivery.row_count)
-    daily, unused = daily_tables(summed, judged, cells, attested, backend)
+    daily, unused = daily_tables(summed, judged, cells, attested, holders, backend)
     return Accounts(
         daily=daily,
         unused=unused,
@@ -189,7 +201,7 @@ def coverage(judged: Sequence[JudgedBatch], backend: Any) -> tuple[ProviderCover
             by_provider.setdefault(provider, []).append(row)
     out = []
     for provider, rows in sorted(by_provider.items()):
-        months = sorted({row["month"] for row in rows})
+        months = sorted({month for row in rows for month in range(row["month"], row["last_month"] + 1)})
         lengths = [row["length_us"] for row in rows if row["length_us"] is not None]
         out.append(
             ProviderCoverage(

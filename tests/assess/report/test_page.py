@@ -235,7 +235,8 @@ def test_a_line_that_somebody_set_is_in_the_replay_command() -> None:
 def test_an_empty_answer_says_what_was_looked_for_and_what_it_does_not_show() -> None:
     text = text_of(render(PAGES["no finding"]()))
 
-    assert "Nothing is past the line, and every report is complete" in text
+    assert "Nothing is past the line without a declaration that explains it" in text
+    assert "complete" not in text
     assert "No account is past the line; the largest stands at" in text
     assert "What this does not show." in text
 
@@ -243,7 +244,7 @@ def test_an_empty_answer_says_what_was_looked_for_and_what_it_does_not_show() ->
 def test_no_usage_claims_nothing_and_says_how_to_fill_the_page() -> None:
     text = text_of(render(PAGES["no usage at all"]()))
 
-    assert "The input holds no accelerator use, so it cannot show who is past the line" in text
+    assert "was reported, so nobody can be held against the line" in text
     assert "No usage row was delivered" in text
     assert "Nothing is past the line" not in text
 

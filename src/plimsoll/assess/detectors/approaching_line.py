@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from plimsoll.assess.detectors import wording
@@ -27,13 +28,14 @@ def approaching_line(account: AccountUse, line: HeldLine, coverage: Coverage, as
     run that the recent use belongs to.
     """
     days = by_day([account], as_of)
-    crossing = _first_crossing(days, line, coverage, as_of)
-    if crossing is None:
+    projections = list(_projections(days, line, coverage, as_of))
+    if not projections:
         return
     past = find_crossing(days, line, coverage, as_of)
     if past is not None and past.peak.est_e4 >= line.first_past_e4:
         return
-    crosses_on, projected = crossing
+    crosses_on, projected = projections[0].last, projections[0].est_flop
+    missing = max(projection.est_flop + 1 - projection.declared_flop for projection in projections)
     rate_e4, _ = _recent(days, as_of)
     window = Window(crosses_on - timedelta(days=LONGEST - 1), crosses_on + timedelta(days=1), crosses_on)
     so_far = [use for use in days if window.start <= use.day]
@@ -62,14 +64,15 @@ def approaching_line(account: AccountUse, line: HeldLine, coverage: Coverage, as
                 f"{account.subject} has used an estimated {wording.amount(est)} since {so_far[0].day},",
                 f"{wording.amount(whole_flop(rate_e4))} of it in the {BASIS_DAYS} days before {as_of}.",
                 f"At that rate it reaches {wording.amount(projected)} within {LONGEST} days on {crosses_on},",
-                f"{forecast.days_left} days from now.",
+                f"which is day {forecast.days_left} from {as_of} on.",
                 wording.line_rule(line.rule),
                 f"Declarations cover {wording.amount(covered)}." if covered else "No declaration covers it.",
             ]
         ),
         clears=(
-            f"A declaration of the run, before {crosses_on}, that covers {wording.amount(projected)} or more; "
-            "or usage that falls below the present rate."
+            f"A declaration of the run, made before {crosses_on}, that covers {wording.enough(missing)}"
+            f"{' more' if covered else ' or more'}, enough for the present rate until {projections[-1].last}; "
+            "or use so much lower that the forecast no longer holds."
         ),
     )
 
@@ -80,14 +83,23 @@ def _title(subject: str, crosses_on: date, *, already: bool) -> str:
     return f"{subject} passes the line on {crosses_on} at its present rate"
 
 
-def _first_crossing(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as_of: date) -> tuple[date, int] | None:
-    """The first day within the horizon on which the projected window is past the line and surely unexplained.
+@dataclass(frozen=True, slots=True)
+class _Projection:
+    """The longest window as it will be at the end of the day `last`: past the line and surely unexplained."""
+
+    last: date
+    est_flop: int
+    declared_flop: int
+
+
+def _projections(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as_of: date) -> Iterator[_Projection]:
+    """Every such day within the horizon, in order.
 
     Everything is compared times `BASIS_DAYS`, so that a daily rate need not be a whole number.
     """
     recent, recent_prior = _recent(days, as_of)
     if recent <= 0:
-        return None
+        return
     inside = [use for use in days if (as_of - use.day).days < LONGEST]
     held, held_prior = sum(use.est_e4 for use in inside), sum(use.prior_e4 for use in inside)
     dropped = 0
@@ -101,8 +113,7 @@ def _first_crossing(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, 
             continue
         declared = coverage.flop(last - timedelta(days=LONGEST - 1), last + timedelta(days=1))
         if surely_exceeds(projected, held_prior * BASIS_DAYS + recent_prior * ahead, declared * BASIS_DAYS):
-            return last, whole_flop(projected // BASIS_DAYS)
-    return None
+            yield _Projection(last, whole_flop(projected // BASIS_DAYS), declared)
 
 
 def _horizon(coverage: Coverage, as_of: date) -> int:

@@ -12,9 +12,14 @@ from plimsoll.assess.evidence import DeclarationEvidence
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The declarations that name an account, or one of several accounts that share runs."""
+    """The declarations that name an account, or one of several accounts that share runs.
+
+    Attributes:
+        misspelt: accounts that declarations name and that differ from this one only in spelling. They cover nothing.
+    """
 
     declarations: tuple[DeclarationSeen, ...] = ()
+    misspelt: tuple[str, ...] = ()
 
     def overlapping(self, start: date, end: date) -> tuple[DeclarationSeen, ...]:
         """Declarations whose period shares a day with ``[start, end)``."""

@@ -54,14 +54,17 @@ class Crossing:
 
 
 def rolling(days: Sequence[DayUse], length: int, as_of: date) -> Iterator[Rolling]:
-    """The sums over `length` days for every day from the first use up to, not including, `as_of`."""
+    """The sums over `length` days for every day from the first use up to, not including, `as_of`.
+
+    Where that lies far ahead they end a year after the last use, when no window holds any more.
+    """
     if not days:
         return
     waiting = deque(days)
     inside: deque[DayUse] = deque()
     cap = est_e4 = prior_e4 = 0
-    day = days[0].day
-    while day < as_of:
+    day, end = days[0].day, min(as_of, days[-1].day + timedelta(days=max(WINDOWS) + 1))
+    while day < end:
         while waiting and waiting[0].day <= day:
             use = waiting.popleft()
             inside.append(use)
@@ -73,29 +76,80 @@ def rolling(days: Sequence[DayUse], length: int, as_of: date) -> Iterator[Rollin
         day += timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """A window past the line, by estimate or by bound, whose estimate is beyond what was declared for it.
+
+    Attributes:
+        declared_flop: compute of the declared runs that overlap it.
+        sure: the estimate is past the line and surely beyond what was declared.
+    """
+
+    sums: Rolling
+    declared_flop: int
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What would explain every unexplained window of every length.
+
+    Attributes:
+        first: the first day on which any window was unexplained, surely so if any is.
+        start, end: from the first to the last such window, end excluded, no earlier than the first use; whatever is
+            declared for these days overlaps them all.
+        flop: how much more must be declared for them.
+    """
+
+    first: date
+    start: date
+    end: date
+    flop: int
+
+
 def find_crossing(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as_of: date) -> Crossing | None:
     """The strongest unexplained crossing, in the shortest window that shows it.
 
     Every window length and every last day is looked at on its own. HIGH: the estimate is past the line and surely
-    beyond what was declared. ASK: the bound is past the line and the estimate beyond what was declared. So more usage
-    can turn nothing into ASK and ASK into HIGH, never back.
+    beyond what was declared. ASK: the bound is past the line and the estimate beyond what was declared, or nothing was
+    declared. So more usage can turn nothing into ASK and ASK into HIGH, never back.
     """
     weaker: Crossing | None = None
     for length in WINDOWS:
         high = _Span()
         ask = _Span()
-        for sums in rolling(days, length, as_of):
-            if sums.cap_flop < line.first_past and sums.est_e4 < line.first_past_e4:
-                continue
-            declared = coverage.flop(sums.start, sums.end) if coverage.declarations else 0
-            if sums.est_e4 <= declared * PER_FLOP:
-                continue
-            sure = sums.est_e4 >= line.first_past_e4 and surely_exceeds(sums.est_e4, sums.prior_e4, declared)
-            (high if sure else ask).add(sums)
+        for window in _unexplained(days, length, line, coverage, as_of):
+            (high if window.sure else ask).add(window.sums)
         if (found := high.crossing(Severity.HIGH, coverage)) is not None:
             return found
         weaker = weaker or ask.crossing(Severity.ASK, coverage)
     return weaker
+
+
+def find_remedy(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as_of: date) -> Remedy:
+    """What would clear a crossing that `find_crossing` found."""
+    windows = [w for length in WINDOWS for w in _unexplained(days, length, line, coverage, as_of)]
+    sure = [w for w in windows if w.sure]
+    missing_e4 = max(w.sums.est_e4 - w.declared_flop * PER_FLOP for w in windows)
+    return Remedy(
+        first=min(w.sums.last for w in sure or windows),
+        start=max(days[0].day, min(w.sums.start for w in windows)),
+        end=max(w.sums.end for w in windows),
+        flop=max(1, -(-missing_e4 // PER_FLOP)),
+    )
+
+
+def _unexplained(
+    days: Sequence[DayUse], length: int, line: HeldLine, coverage: Coverage, as_of: date
+) -> Iterator[Unexplained]:
+    for sums in rolling(days, length, as_of):
+        if sums.cap_flop < line.first_past and sums.est_e4 < line.first_past_e4:
+            continue
+        declared = coverage.flop(sums.start, sums.end) if coverage.declarations else 0
+        if declared and sums.est_e4 <= declared * PER_FLOP:
+            continue
+        past = sums.est_e4 >= line.first_past_e4
+        yield Unexplained(sums, declared, past and surely_exceeds(sums.est_e4, sums.prior_e4, declared))
 
 
 class _Span:

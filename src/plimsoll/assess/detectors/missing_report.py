@@ -7,6 +7,7 @@ from datetime import date
 
 from plimsoll.assess.assessment import DeclarationSeen
 from plimsoll.assess.detectors.coverage import declared_as_evidence
+from plimsoll.assess.detectors.spelling import by_folded, folded, listed
 from plimsoll.assess.evidence import GapEvidence
 from plimsoll.assess.finding import Code, Finding, Severity, Window, new_finding
 
@@ -36,11 +37,13 @@ def missing_months(provider: str, delivered: Set[Month], as_of: date) -> Iterato
             window=Window(_first_day(stretch[0]), _first_day(_next(stretch[-1]))),
             evidence=tuple(GapEvidence(provider, name) for name in names),
             explanation=(
-                f"{provider} reported usage from {_name(min(delivered))} to {_name(max(delivered))}, but not one row "
-                f"has its charge period in {label}. Compute used there is in no total, so its accounts may have passed "
-                "the line unseen."
+                f"{provider} reported usage {_between(delivered)}, but no row that could be counted has its charge "
+                f"period in {label}. Compute used then is in no total, so its accounts may have passed the line unseen."
             ),
-            clears=f"The report of {provider} for {label}, or its statement that no accelerator was used then.",
+            clears=(
+                f"The report of {provider} for {label}; where nothing was used, a report with a quantity of zero for "
+                "each month."
+            ),
         )
 
 
@@ -53,23 +56,31 @@ def silent_providers(
         named: provider to the declarations that say it supplies their run.
         reporting: providers of which at least one row was read.
     """
+    spelt = by_folded(reporting)
     for provider in sorted(set(named) - reporting):
         runs = [d for d in named[provider] if d.start is None or d.start < as_of]
         if not runs:
             continue
-        names = ", ".join(f'"{run.id}"' for run in runs)
+        nearly = spelt.get(folded(provider), ())
+        spelt_otherwise = f" There are reports of {listed(nearly)}, which differs only in spelling." if nearly else ""
         yield new_finding(
             Code.MISSING_REPORT,
             Severity.DATA,
             provider,
-            title=f"{provider} supplies a declared run but never delivered a usage report",
+            title=f"{provider} supplies a declared run, but no usage report is from {provider}",
             evidence=(GapEvidence(provider, "every month"), *(declared_as_evidence(run) for run in runs)),
             explanation=(
-                f"The declaration of {names} names {provider} as the source of its compute, but no usage report of "
-                f"{provider} was among the inputs. What was declared cannot be held against what was used."
+                f"The declaration of {listed(run.id for run in runs)} names {provider} as the source of its compute, "
+                f"but no usage report of {provider} was among the inputs. What was declared cannot be held against "
+                f"what was used.{spelt_otherwise}"
             ),
             clears=f"The usage reports of {provider}, or an amended declaration that names the real provider.",
         )
+
+
+def _between(delivered: Set[Month]) -> str:
+    first, last = _name(min(delivered)), _name(max(delivered))
+    return f"in {first}" if first == last else f"from {first} to {last}"
 
 
 def _months(first: Month, end: Month) -> Iterator[Month]:

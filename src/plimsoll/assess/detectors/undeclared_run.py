@@ -7,8 +7,9 @@ from datetime import date
 
 from plimsoll.assess.detectors import wording
 from plimsoll.assess.detectors.coverage import Coverage
-from plimsoll.assess.detectors.crossing import Crossing, find_crossing, largest_windows
+from plimsoll.assess.detectors.crossing import Crossing, Remedy, find_crossing, find_remedy, largest_windows
 from plimsoll.assess.detectors.figures import AccountUse, HeldLine, by_day, whole_flop
+from plimsoll.assess.detectors.spelling import listed
 from plimsoll.assess.finding import Code, Finding, Severity, Window, new_finding
 
 
@@ -26,6 +27,7 @@ def undeclared_run(account: AccountUse, line: HeldLine, coverage: Coverage, as_o
     use = account.evidence(crossing.peak.start, crossing.peak.end)
     est = whole_flop(crossing.peak.est_e4)
     high = crossing.severity is Severity.HIGH
+    remedy = find_remedy(days, line, coverage, as_of)
     yield new_finding(
         Code.UNDECLARED_RUN,
         crossing.severity,
@@ -41,18 +43,27 @@ def undeclared_run(account: AccountUse, line: HeldLine, coverage: Coverage, as_o
             [
                 wording.used(account.subject, crossing.window, est, crossing.peak.cap_flop),
                 wording.line_rule(line.rule),
-                wording.crossed(crossing.window, by_estimate=high),
+                wording.crossed(crossing.window, remedy, by_estimate=high),
                 wording.tiers({part.tier for part in use}),
                 _nothing_declared(coverage),
                 *_tags(account, crossing.window),
             ]
         ),
-        clears=(
-            f"A declaration of a run on this account that overlaps these days and covers {wording.amount(est)} "
-            f"or more; or measured utilisation that puts any {crossing.peak.days} days at {wording.under_line(line)}; "
-            "or proof that unrelated customers shared the account."
-        ),
+        clears=" ".join(_clears(remedy, line, high=high)),
     )
+
+
+def _clears(remedy: Remedy, line: HeldLine, *, high: bool) -> Iterator[str]:
+    yield (
+        f"A declaration of the run on this account from {remedy.start} up to {remedy.end} that covers "
+        f"{wording.enough(remedy.flop)} or more; or, if unrelated customers share the account, reports that give each "
+        "of them an account of its own."
+    )
+    if high:
+        yield (
+            f"Measured utilisation that brings the estimate to {wording.under_line(line)} over every stretch of days "
+            "makes it a question."
+        )
 
 
 def _title(subject: str, crossing: Crossing, high: bool) -> str:
@@ -64,12 +75,19 @@ def _title(subject: str, crossing: Crossing, high: bool) -> str:
 def _tags(account: AccountUse, window: Window) -> Iterator[str]:
     tags = {row.run for row in account.rows if row.run and window.start <= row.day < window.end}
     if tags:
-        names = ", ".join(f'"{tag}"' for tag in sorted(tags))
-        yield f"Part of the usage is tagged {names}, but no declaration of that id names this account for these days."
+        yield (
+            f"Part of the usage is tagged {listed(sorted(tags))}, but no declaration of that id names this account for "
+            "these days."
+        )
 
 
 def _nothing_declared(coverage: Coverage) -> str:
+    if coverage.misspelt:
+        return (
+            f"No declaration names this account; one names {listed(coverage.misspelt)}, which differs only in "
+            "spelling and therefore covers nothing here."
+        )
     if not coverage.declarations:
         return "No declaration names this account."
-    names = ", ".join(f'"{declaration.id}"' for declaration in coverage.declarations)
+    names = listed(declaration.id for declaration in coverage.declarations)
     return f"The declarations that name this account ({names}) do not overlap these days."

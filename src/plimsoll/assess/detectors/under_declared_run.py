@@ -9,7 +9,7 @@ from datetime import date
 from plimsoll.assess.assessment import DeclarationSeen
 from plimsoll.assess.detectors import wording
 from plimsoll.assess.detectors.coverage import Coverage, declared_as_evidence
-from plimsoll.assess.detectors.crossing import find_crossing, largest_windows
+from plimsoll.assess.detectors.crossing import find_crossing, find_remedy, largest_windows
 from plimsoll.assess.detectors.figures import AccountUse, HeldLine, by_day, surely_exceeds, whole_flop
 from plimsoll.assess.evidence import UsageEvidence
 from plimsoll.assess.finding import Code, Finding, Severity, Window, new_finding
@@ -59,12 +59,13 @@ def under_declared_run(
     subject = " + ".join(account.subject for account in accounts)
     use = tuple(part for account in accounts for part in account.evidence(peak.start, peak.end))
     est = whole_flop(peak.est_e4)
-    high = crossing.severity is Severity.HIGH
+    high, past = crossing.severity is Severity.HIGH, peak.est_e4 >= line.first_past_e4
+    remedy = find_remedy(days, line, coverage, as_of)
     yield new_finding(
         Code.UNDER_DECLARED_RUN,
         crossing.severity,
         subject,
-        title=f"{subject} used {'more' if high else 'perhaps more'} compute than was declared, past the line",
+        title=_title(subject, high=high, past=past),
         window=crossing.window,
         cap_flop=peak.cap_flop,
         est_flop=est,
@@ -76,15 +77,24 @@ def under_declared_run(
                 wording.used(subject, crossing.window, est, peak.cap_flop),
                 wording.declared(declarations, crossing.covered_flop),
                 wording.line_rule(line.rule),
-                wording.crossed(crossing.window, by_estimate=peak.est_e4 >= line.first_past_e4),
+                wording.crossed(crossing.window, remedy, by_estimate=past),
                 wording.tiers({part.tier for part in use}),
             ]
         ),
         clears=(
-            f"An amended declaration, or a further one, that covers {wording.amount(est)} in all; "
-            "or measured utilisation that brings the estimate down to what was declared."
+            f"An amended declaration, or a further one, that covers {wording.enough(remedy.flop)} more from "
+            f"{remedy.start} up to {remedy.end}; or measured utilisation that brings the estimate down to what was "
+            "declared, over every stretch of days."
         ),
     )
+
+
+def _title(subject: str, *, high: bool, past: bool) -> str:
+    if high:
+        return f"{subject} used more compute than was declared, past the line"
+    if past:
+        return f"{subject} passed the line, perhaps with more compute than was declared"
+    return f"{subject} used more compute than was declared by estimate, and may have passed the line"
 
 
 def under_declared_tag(tagged: TaggedUse, run: DeclarationSeen, line: HeldLine) -> Iterator[Finding]:
@@ -121,7 +131,7 @@ def under_declared_tag(tagged: TaggedUse, run: DeclarationSeen, line: HeldLine) 
             ]
         ),
         clears=(
-            f"An amended declaration of this run that covers {wording.amount(est)}; "
-            "or proof that usage was tagged with this run by mistake."
+            f"An amended declaration of this run that covers {wording.enough(est)}; "
+            "or corrected reports, if usage carries its tag by mistake."
         ),
     )

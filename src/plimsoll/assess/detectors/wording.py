@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from plimsoll.assess.detectors.crossing import Remedy
 from plimsoll.assess.detectors.figures import HeldLine
 from plimsoll.assess.evidence import DeclarationEvidence, RuleEvidence
 from plimsoll.assess.finding import Window
 from plimsoll.kernel.flop import show_flop
+
+_FIGURES = 3
+"""How many figures of an amount are shown."""
 
 PAST = {"gt": "more than", "ge": "at least"}
 
@@ -17,10 +21,16 @@ def amount(flop: int) -> str:
     return f"{show_flop(flop)} FLOP"
 
 
+def enough(flop: int) -> str:
+    """An amount rounded up, so that whoever declares what is shown has declared enough."""
+    step = 10 ** max(len(str(flop)) - _FIGURES, 0)
+    return amount(-(-flop // step) * step)
+
+
 def span(start: date, end: date) -> str:
     """``the 90 days from 2026-03-02 up to 2026-05-31``; the last day named is not part of it."""
     days = (end - start).days
-    return f"the {days} days from {start} up to {end}" if days != 1 else f"the day {start}"
+    return f"the {days} days from {start} up to {end}" if days != 1 else f"the one day {start}"
 
 
 def line_rule(rule: RuleEvidence) -> str:
@@ -39,9 +49,13 @@ def used(subject: str, window: Window, est_flop: int, cap_flop: int) -> str:
     )
 
 
-def crossed(window: Window, *, by_estimate: bool) -> str:
+def crossed(window: Window, remedy: Remedy, *, by_estimate: bool) -> str:
+    """When the line was first passed: over the window's length, and where that was earlier, over a longer one."""
     figure = "the estimate" if by_estimate else "the bound, not the estimate,"
-    return f"Over {window.days} days {figure} first passed the line on {window.crossed_on}."
+    longer = ""
+    if window.crossed_on is not None and remedy.first < window.crossed_on:
+        longer = f", and over a longer stretch on {remedy.first}"
+    return f"Over {window.days} days {figure} first passed the line on {window.crossed_on}{longer}."
 
 
 def declared(evidence: Sequence[DeclarationEvidence], covered_flop: int) -> str:

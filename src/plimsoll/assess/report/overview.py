@@ -64,19 +64,12 @@ def overview(assessment: Assessment) -> Markup:
     return join(
         [
             element("p", facts, day(assessment.as_of), ", UTC", class_="kicker"),
-            element("h1", answer(assessment)),
+            element("h1", assessment.headline),
             _law(assessment.rule),
             deciding(_figures(assessment, stood)),
             _chart(assessment.rule, assessment.totals.accounts, stood),
         ]
     )
-
-
-def answer(assessment: Assessment) -> str:
-    """The answer as one sentence, which does not claim more than the input allows."""
-    if not assessment.accounts and not assessment.findings:
-        return "The input holds no accelerator use, so it cannot show who is past the line"
-    return assessment.headline
 
 
 def _standing(account: AccountSeries, finding: Finding | None) -> Standing:

@@ -6,11 +6,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from plimsoll.assess.assessment import Assessment
-from plimsoll.assess.json_out import write_whole
+from plimsoll.assess.output import write_whole
 from plimsoll.assess.report.findings import exact_figures, findings
 from plimsoll.assess.report.mark import favicon, mark
 from plimsoll.assess.report.markup import Markup, element
-from plimsoll.assess.report.overview import answer, overview
+from plimsoll.assess.report.overview import overview
 from plimsoll.assess.report.provenance import provenance, signature
 from plimsoll.assess.report.quality import quality
 
@@ -55,7 +55,7 @@ def _head(assessment: Assessment) -> Markup:
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light"),
-        element("title", f"{answer(assessment)} · {assessment.as_of.isoformat()} · Plimsoll"),
+        element("title", f"{assessment.headline} · {assessment.as_of.isoformat()} · Plimsoll"),
         element("link", rel="icon", href=favicon()),
         element("style", _style()),
     )

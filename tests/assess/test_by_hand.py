@@ -1,0 +1,143 @@
+"""Small jurisdictions written by hand, of which the truth is known, and what an evader would try in them."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from plimsoll.assess.assessment import Assessment
+from plimsoll.assess.conduct import Request, conduct
+from plimsoll.assess.finding import Code, Severity
+from plimsoll.compute.catalogue import load_catalogue
+from plimsoll.kernel.flop import Flop
+from plimsoll.rulebook.load import library_rulebook
+
+TREATY = library_rulebook("conditional-treaty")
+NODE_DAY = 8 * 86_400 * 10**9 * load_catalogue().get("h100-sxm").training_peak[1]
+"""The bound of eight H100 in one day."""
+HEADER = "provider,customer,chip,count,start,end,run,tensor_active,resource\n"
+
+ByHand = Callable[..., Assessment]
+
+
+def row(account: str, start: str, end: str, *, count: int = 8, provider: str = "aster", run: str = "",
+        active: str = "", resource: str = "") -> str:  # fmt: skip
+    return f"{provider},{account},h100-sxm,{count},{start}T00:00:00Z,{end}T00:00:00Z,{run},{active},{resource}\n"
+
+
+def run(name: str, account: str, start: str, end: str, flop: int, more: str = "") -> str:
+    return (
+        f"- {{id: {name}, kind: training_run, developer: halden, accounts: [{account}], start: {start}, end: {end}, "
+        f'compute: {{total: "{flop}"}}{more}}}\n'
+    )
+
+
+@pytest.fixture
+def assess(tmp_path: Path) -> ByHand:
+    def by_hand(rows: str, line: int, *runs: str, as_of: date | None = None) -> Assessment:
+        (tmp_path / "usage.csv").write_text(HEADER + rows)
+        declared = tmp_path / "declarations.yaml"
+        declared.write_text("declarations:\n" + "".join(runs) if runs else "")
+        return conduct(Request((tmp_path / "usage.csv",), declared, TREATY.with_line(Flop(line)), as_of))
+
+    return by_hand
+
+
+def kinds(assessment: Assessment, *, about: tuple[Code, ...] = tuple(Code)) -> list[tuple[str, str, str]]:
+    return [(f.severity.value, f.code.value, f.subject) for f in assessment.findings if f.code in about]
+
+
+MARCH = row("a", "2026-03-01", "2026-04-01")
+LINE = 10 * NODE_DAY
+"""March is 31 node-days by bound and 12.4 by estimate."""
+
+
+def test_a_bound_past_the_line_is_asked_about_although_nothing_was_measured_to_happen(assess: ByHand) -> None:
+    idle = assess(row("a", "2026-03-01", "2026-04-01", active="0"), LINE)
+
+    assert kinds(idle) == [("ask", "undeclared-run", "aster/a")]
+    assert idle.findings[0].est_flop == 0
+
+
+def test_nobody_lowers_an_estimate_with_the_tag_of_another_accounts_run(assess: ByHand) -> None:
+    tagged = row("a", "2026-03-01", "2026-04-01", run="run-9")
+    attested = ", utilisation: {value: '0.01', kind: mfu, attested: true}"
+    theirs = run("run-9", "aster/b", "2026-03-01", "2026-04-01", 10**30, attested)
+    own = run("run-9", "aster/a", "2026-03-01", "2026-04-01", 10**30, attested)
+
+    assert kinds(assess(tagged, LINE, theirs)) == [("high", "undeclared-run", "aster/a")]
+    [largest] = assess(tagged, LINE, own).accounts
+    assert largest.tiers == ("B",)
+
+
+def test_a_charge_period_of_several_months_leaves_none_of_them_out(assess: ByHand) -> None:
+    assert kinds(assess(row("a", "2025-11-15", "2026-03-15"), 10**25)) == []
+
+
+@pytest.mark.parametrize(("count", "found"), [(0, []), (None, [("data", "missing-report", "aster")])])
+def test_a_quantity_of_zero_reports_a_month_without_use(assess: ByHand, count: int | None, found: list) -> None:
+    february = "" if count is None else row("a", "2026-02-01", "2026-03-01", count=count)
+
+    assert kinds(assess(row("a", "2026-01-01", "2026-02-01") + february + MARCH, 10**25)) == found
+
+
+def test_what_happened_after_the_date_of_the_assessment_is_not_held_against_anybody(assess: ByHand) -> None:
+    machine = "i-0123456789abcdef0"
+    rows = (
+        row("a", "2026-03-01", "2026-03-06")
+        + row("a", "2026-03-10", "2026-03-12", count=-8)
+        + f"aster,b,h100-sxm,8,2026-03-20T00:00:00Z,2026-03-21T00:00:00Z,,,{machine}\n"
+    )
+
+    assert ("data", "impossible-figure", "aster/a") in kinds(assess(rows, 10**25))
+    assert kinds(assess(rows, 10**25, as_of=date(2026, 3, 8))) == []
+
+
+def test_a_line_beyond_all_compute_is_passed_by_nobody(assess: ByHand) -> None:
+    assert kinds(assess(MARCH, 10**38 - 1)) == []
+
+
+def test_a_date_far_ahead_takes_no_time_and_keeps_what_was_found(assess: ByHand) -> None:
+    far = assess(MARCH, LINE, as_of=date(2199, 1, 1))
+
+    assert ("high", "undeclared-run", "aster/a") in kinds(far)
+    assert len(far.accounts[0].points) == 31 + 365
+
+
+def test_an_account_that_a_declaration_misspells_is_told_which(assess: ByHand) -> None:
+    found = assess(MARCH, LINE, run("run-1", "Aster/A", "2026-03-01", "2026-04-01", 10**30))
+
+    undeclared, silent = found.findings
+    assert (undeclared.code, silent.code) == (Code.UNDECLARED_RUN, Code.MISSING_REPORT)
+    assert '"Aster/A", which differs only in spelling' in undeclared.explanation
+    assert 'There are reports of "aster"' in silent.explanation
+
+
+def test_a_finding_about_one_run_does_not_hide_one_about_another(assess: ByHand) -> None:
+    rows = row("a", "2026-03-01", "2026-03-06", run="run-1") + row("a", "2026-03-10", "2026-03-16", run="run-2")
+    runs = [run(f"run-{n}", "aster/a", "2026-03-01", "2026-04-01", NODE_DAY) for n in (1, 2)]
+    found = assess(rows, 20 * NODE_DAY, *runs)
+
+    titles = [f.title for f in found.findings if f.code is Code.UNDER_DECLARED_RUN]
+    assert titles == [f'The run "run-{n}" used more compute than it declares' for n in (2, 1)]
+
+
+def test_a_passed_line_is_dated_by_the_longer_stretch_where_that_came_first(assess: ByHand) -> None:
+    slow = row("a", "2026-01-01", "2026-03-12", count=4)
+    [finding] = assess(slow + row("a", "2026-03-12", "2026-04-01", count=32), LINE).findings
+
+    # Two tenths of a node-day by estimate each day pass ten on the fifty-first.
+    assert (finding.window.days, finding.window.crossed_on > date(2026, 3, 12)) == (30, True)
+    assert "and over a longer stretch on 2026-02-20." in finding.explanation
+
+
+def test_the_headline_does_not_deny_what_was_declared_nor_vouch_for_what_was_not_read(assess: ByHand) -> None:
+    covered = assess(MARCH, LINE, run("run-1", "aster/a", "2026-03-01", "2026-04-01", 10**30))
+    broken = assess(MARCH + row("a", "2026-03-03", "2026-03-01"), 10**25)
+    early = assess(MARCH, LINE, as_of=date(2026, 1, 1))
+
+    assert covered.headline == "Nothing is past the line without a declaration that explains it"
+    assert broken.headline.endswith("as far as the reports go: they have gaps or faults")
+    assert early.headline.startswith("No accelerator use before 2026-01-01 was reported")
+    assert all(severity is not Severity.HIGH or not count for severity, count in early.totals.findings)
