@@ -1,4 +1,7 @@
-"""Contender: Polars with its streaming engine, SKUs given, whole numbers of 128 bits where 64 do not hold the sums."""
+"""Contender: Polars with its streaming engine, in whole numbers of 128 bits where 64 do not hold the sums.
+
+``python -m bench.accounting_polars FOLDER`` is given the SKUs; with ``find`` behind it, it has to find them first.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import sys
 import polars as pl
 
 from bench.measure import timed
-from bench.workload import known_skus
+from bench.workload import DESCRIPTIVE, known_skus, resolved_skus
 
 WINDOWS = (30, 90, 180, 365)
 _KEYS = ("provider", "account", "run_id", "chip", "peak", "tier", "day")
@@ -15,7 +18,10 @@ _KEYS = ("provider", "account", "run_id", "chip", "peak", "tier", "day")
 
 def work() -> dict[str, object]:
     """The same steps as accounting.sql."""
+    files = pl.scan_parquet(f"{sys.argv[1]}/**/*.parquet", hive_partitioning=True)
     known = known_skus()
+    if sys.argv[2:] == ["find"]:
+        known = resolved_skus(files.select(DESCRIPTIVE).unique().collect(engine="streaming").rows())
     skus = pl.LazyFrame(
         {
             "SkuId": [sku.sku_id for sku in known],
@@ -28,8 +34,7 @@ def work() -> dict[str, object]:
     prior = pl.when(pl.col("x_WorkloadClass") == "infer").then(1_500).otherwise(4_000)
     millionths = (pl.coalesce("ConsumedQuantity", "PricingQuantity") * 1_000_000).cast(pl.Int64)
     usage = (
-        pl.scan_parquet(f"{sys.argv[1]}/**/*.parquet", hive_partitioning=True)
-        .filter(
+        files.filter(
             pl.col("ChargeCategory") == "Usage",
             pl.col("CommitmentDiscountStatus").fill_null("") != "Unused",
             pl.col("ConsumedUnit") == "Hours",

@@ -1,4 +1,7 @@
-"""Contender: SQL written by hand for DuckDB, with the SKUs given (see accounting.sql)."""
+"""Contender: SQL written by hand for DuckDB (see accounting.sql).
+
+``python -m bench.accounting_sql FOLDER`` is given the SKUs; with ``find`` behind it, it has to find them first.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from bench.measure import timed
-from bench.workload import known_skus
+from bench.workload import DESCRIPTIVE, known_skus, resolved_skus
 
 
 def work() -> dict[str, object]:
@@ -20,10 +23,16 @@ def work() -> dict[str, object]:
         )
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("CREATE TEMP TABLE sku (sku_id VARCHAR, chip VARCHAR, ns_per_unit BIGINT, peak BIGINT)")
-        connection.executemany("INSERT INTO sku VALUES (?, ?, ?, ?)", [list(sku) for sku in known_skus()])
+        files = f"{sys.argv[1]}/**/*.parquet"
+        skus = known_skus()
+        if sys.argv[2:] == ["find"]:
+            columns = ", ".join(DESCRIPTIVE)
+            distinct = f"SELECT DISTINCT {columns} FROM read_parquet('{files}', hive_partitioning = true)"
+            skus = resolved_skus(connection.execute(distinct).fetchall())
+        connection.executemany("INSERT INTO sku VALUES (?, ?, ?, ?)", [list(sku) for sku in skus])
         text = Path(__file__).with_name("accounting.sql").read_text(encoding="utf-8")
         result = connection
-        for statement in text.replace("$FILES", f"{sys.argv[1]}/**/*.parquet").strip().rstrip(";").split(";\n"):
+        for statement in text.replace("$FILES", files).strip().rstrip(";").split(";\n"):
             result = connection.execute(statement)
         names = [column[0] for column in result.description or ()]
         return dict(zip(names, result.fetchone() or (), strict=True))

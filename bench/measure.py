@@ -15,6 +15,15 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Contender:
+    """A name for the table, the module under bench/ that does it, and its further arguments."""
+
+    name: str
+    module: str
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One execution: seconds of wall and of CPU from first touching the data, peak memory, and what it found."""
 
@@ -44,39 +53,39 @@ def timed(work: Callable[[], dict[str, Any]]) -> None:
     print(json.dumps(asdict(Run(wall, cpu, peak, figures))))
 
 
-def compete(contenders: Sequence[str], arguments: Sequence[str], rounds: int) -> list[Result]:
-    """Runs the modules ``bench.<contender>`` in turns and gives the medians.
+def compete(contenders: Sequence[Contender], arguments: Sequence[str], rounds: int) -> list[Result]:
+    """Runs the contenders in turns and gives the medians.
 
     Raises:
         RuntimeError: if a contender fails, or finds other figures than the first one does.
     """
-    runs: dict[str, list[Run]] = {name: [] for name in contenders}
+    runs: dict[Contender, list[Run]] = {contender: [] for contender in contenders}
     for number in range(rounds):
-        for name in contenders:
-            print(f"round {number + 1} of {rounds}: {name}", file=sys.stderr)
-            runs[name].append(_run(name, arguments))
+        for contender in contenders:
+            print(f"round {number + 1} of {rounds}: {contender.name}", file=sys.stderr)
+            runs[contender].append(_run(contender, arguments))
     truth = runs[contenders[0]][0].figures
-    for name, found in runs.items():
+    for contender, found in runs.items():
         for run in found:
             if run.figures != truth:
-                raise RuntimeError(f"{name} found {run.figures}, {contenders[0]} found {truth}")
+                raise RuntimeError(f"{contender.name} found {run.figures}, {contenders[0].name} found {truth}")
     return [
         Result(
-            name,
+            contender.name,
             statistics.median(run.wall for run in found),
             statistics.median(run.cpu for run in found),
             max(run.peak_mb for run in found),
             truth,
         )
-        for name, found in runs.items()
+        for contender, found in runs.items()
     ]
 
 
-def _run(name: str, arguments: Sequence[str]) -> Run:
+def _run(contender: Contender, arguments: Sequence[str]) -> Run:
     # Bytecode is cached, as in any installation; some environments switch that off.
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    command = [sys.executable, "-m", f"bench.{name}", *arguments]
+    command = [sys.executable, "-m", f"bench.{contender.module}", *arguments, *contender.arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode != 0:
-        raise RuntimeError(f"{name} failed:\n{done.stderr[-4000:]}")
+        raise RuntimeError(f"{contender.name} failed:\n{done.stderr[-4000:]}")
     return Run(**json.loads(done.stdout.strip().splitlines()[-1]))

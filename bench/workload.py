@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import calendar
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from plimsoll.compute.catalogue import load_catalogue
+from plimsoll.compute.skus import SkuDescriptor, resolve
 
 CUSTOMERS = 20_000
 YEAR = 2026
@@ -100,16 +101,41 @@ class KnownSku(NamedTuple):
     peak: int
 
 
+DESCRIPTIVE = (
+    "ServiceProviderName", "SkuId", "SkuMeter", "SkuPriceDetails", "ServiceName", "ChargeDescription", "ConsumedUnit",
+)  # fmt: skip
+"""The columns that say what was sold: what a baseline has to look at that is not given the SKUs."""
+
+
 def known_skus() -> list[KnownSku]:
     """The 48 accelerator SKUs, with accelerator-nanoseconds per hour and peak FLOP per nanosecond."""
-    catalogue = load_catalogue()
     known = []
     for sku in skus():
         if sku.chip is not None:
-            peak = catalogue.get(sku.chip).training_peak
-            assert peak is not None
-            known.append(KnownSku(sku.sku_id, sku.chip, sku.accelerators * 3_600 * 10**9, peak[1]))
+            known.append(KnownSku(sku.sku_id, sku.chip, sku.accelerators * 3_600 * 10**9, _peak(sku.chip)))
     return known
+
+
+def resolved_skus(found: Iterable[Sequence[str | None]]) -> list[KnownSku]:
+    """The accelerators among the distinct values of `DESCRIPTIVE`, by Plimsoll's own SKU map."""
+    known = []
+    for provider, sku_id, meter, details, service, description, unit in found:
+        read = json.loads(details) if details else {}
+        match = resolve(
+            SkuDescriptor(
+                provider, sku_id, meter, read.get("InstanceType"), read.get("GpuCount"), service, description, unit
+            )
+        )
+        if match.chip is not None and sku_id is not None:
+            time = match.accelerators_per_unit * match.unit_ns
+            known.append(KnownSku(sku_id, match.chip, time, _peak(match.chip)))
+    return known
+
+
+def _peak(chip: str) -> int:
+    peak = load_catalogue().get(chip).training_peak
+    assert peak is not None
+    return peak[1]
 
 
 def generate(folder: Path, rows: int) -> int:

@@ -1,0 +1,116 @@
+"""Runs the benchmarks and prints the tables of docs/reference/benchmarks.md.
+
+    python -m bench.run                          everything
+    python -m bench.run accounting --rows 2000000 --rounds 5
+    python -m bench.run law
+    python -m bench.run --write                  and puts the tables into the page
+
+Times are medians over rounds in which the contenders take turns, each in a process of its own. Ratios are what to look
+at: they hold on other machines, seconds do not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.law import figures
+from bench.measure import Contender, Result, compete
+from bench.workload import CUSTOMERS, generate, skus
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "benchmarks.md"
+WORK = Path(__file__).resolve().parent / "work"
+OURS = "Plimsoll"
+SQL_LIMIT = 1.35
+MEMORY_LIMIT_MB = 1_500
+_CONTENDERS = (
+    Contender(OURS, "accounting_plimsoll"),
+    Contender("SQL by hand on DuckDB, SKUs given", "accounting_sql"),
+    Contender("SQL by hand, finding the SKUs first", "accounting_sql", ("find",)),
+    Contender("Polars streaming, SKUs given", "accounting_polars"),
+    Contender("Polars streaming, finding the SKUs first", "accounting_polars", ("find",)),
+)
+
+
+def main() -> None:
+    """Reads the command line, runs what it asks for, prints the tables."""
+    parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=("accounting", "law", "all"), default="all")
+    parser.add_argument("--rows", type=int, default=20_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/reference/benchmarks.md")
+    options = parser.parse_args()
+    tables = {}
+    if options.what != "law":
+        tables["accounting"] = accounting(options.rows, options.rounds)
+    if options.what != "accounting":
+        tables["law"] = law()
+    for name, table in tables.items():
+        print(f"\n{table}")
+        if options.write:
+            _write(name, table)
+
+
+def accounting(rows: int, rounds: int) -> str:
+    """The accounting table: seconds, memory, and how many times as long as Plimsoll each contender takes."""
+    folder = WORK / f"accounting-{rows}"
+    generate(folder, rows)
+    results = compete(_CONTENDERS, [str(folder)], rounds)
+    ours = results[0]
+    size = f"{rows:,} rows, {CUSTOMERS:,} customers, {len(skus())} SKUs, one year of hours"
+    found = f"{int(ours.figures['cells']):,} daily cells, {int(ours.figures['account_days']):,} account-days"
+    same = f"All contenders found the same {len(ours.figures)} figures, digit for digit"
+    lines = [
+        f"{size}; {found}, eight windows each. {same}. Median of {rounds}; {_machine()}.",
+        "",
+        "| contender | wall s | CPU s | peak MB | Plimsoll's wall time as a multiple of it |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {each.name} | {each.wall:.1f} | {each.cpu:.1f} | {each.peak_mb:,.0f} | {ours.wall / each.wall:.2f} |"
+        for each in results
+    ]
+    return "\n".join([*lines, "", *_verdicts(results)])
+
+
+def _verdicts(results: list[Result]) -> list[str]:
+    ours, sql = results[0], results[1]
+    polars, polars_alike = results[3], results[4]
+    checks = [
+        (f"at most {SQL_LIMIT} x the SQL by hand", ours.wall <= SQL_LIMIT * sql.wall),
+        ("faster than Polars at the same task (finding the SKUs)", ours.wall < polars_alike.wall),
+        ("faster than Polars that is given the SKUs", ours.wall < polars.wall),
+        (f"peak memory under {MEMORY_LIMIT_MB:,} MB", ours.peak_mb < MEMORY_LIMIT_MB),
+    ]
+    return [f"- {what}: {'met' if met else 'not met'}" for what, met in checks]
+
+
+def law() -> str:
+    """The law's table."""
+    lines = ["| what | measured | target | |", "|---|---:|---:|---|"]
+    lines += [
+        f"| {each.what} | {each.measured} | {each.target} | {'met' if each.met else 'not met'} |" for each in figures()
+    ]
+    return "\n".join(lines)
+
+
+def _machine() -> str:
+    load = os.getloadavg()[0]
+    return (
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, load {load:.1f} at the end, "
+        f"{datetime.now(UTC):%d %B %Y}"
+    )
+
+
+def _write(name: str, table: str) -> None:
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    PAGE.write_text(f"{before}{begin}\n{table}\n{end}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
