@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from plimsoll.kernel.visible import on_one_line, visible
+
 _PROGRESS_AFTER_SECONDS = 2.0
 
 
@@ -20,12 +22,12 @@ class Advance(Protocol):
 
 def say(text: str = "") -> None:
     """A line of the answer, on standard output."""
-    print(text)
+    print(visible(text))
 
 
 def note(text: str) -> None:
     """A line beside the answer, on standard error."""
-    print(text, file=sys.stderr)
+    print(visible(text), file=sys.stderr)
 
 
 def show_json(value: Any) -> None:
@@ -44,6 +46,7 @@ def show_table(
         right: indexes of columns to align on the right (figures).
         title: a line above the table.
     """
+    rows = [[on_one_line(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         _plain_table(columns, rows, right, title)
         return
@@ -102,14 +105,14 @@ class _Bar:
             if time.monotonic() - self._started < _PROGRESS_AFTER_SECONDS:
                 return
             self._start()
-        self._drawn.update(self._task, completed=done, description=doing or self._what)
+        self._drawn.update(self._task, completed=done, description=on_one_line(doing or self._what))
 
     def _start(self) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f}%"),
             TimeElapsedColumn(),

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plimsoll.assess.report.markup import Markup, element, join, visible
+from plimsoll.assess.report.markup import Markup, element, join
+from plimsoll.kernel.visible import visible
 
 
 def test_text_is_escaped_and_markup_is_not_escaped_twice() -> None:
@@ -32,23 +33,6 @@ def test_a_tag_or_attribute_is_a_plain_word(name: str) -> None:
         element(name)
     with pytest.raises(ValueError, match="not an attribute"):
         element("p", **{name or "?": "x"})
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("pay\u202egnp.exe", "pay[U+202E]gnp.exe"),
-        ("a\x00b\x1b[31m", "a[U+0000]b[U+001B][31m"),
-        ("zero\u200bwidth\ufeff", "zero[U+200B]width[U+FEFF]"),
-        ("half \ud800 pair", "half [U+D800] pair"),
-        ("tag\U000e0041", "tag[U+E0041]"),
-        ("נמל תל אביב", "נמל תל אביב"),
-        ("می‌خواهم", "می‌خواهم"),
-        ("two\tlines\n", "two\tlines\n"),
-    ],
-)
-def test_disguises_are_written_out_and_scripts_are_left_alone(text: str, shown: str) -> None:
-    assert visible(text) == shown
 
 
 def test_join_puts_the_separator_between_the_outermost_children_only() -> None:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from plimsoll.assess.report.markup import Child, Markup, element, join, visible
+from plimsoll.assess.report.markup import Child, Markup, element, join
 from plimsoll.kernel.flop import flop_text, show_flop
 from plimsoll.kernel.rounding import divide_half_even
+from plimsoll.kernel.visible import visible
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",

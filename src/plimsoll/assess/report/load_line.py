@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from plimsoll.assess.report.markup import Child, Markup, element, join, visible
+from plimsoll.assess.report.markup import Child, Markup, element, join
+from plimsoll.kernel.visible import visible
 
 
 @dataclass(frozen=True, slots=True)

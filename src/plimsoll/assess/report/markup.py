@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TypeAlias
 
+from plimsoll.kernel.visible import visible
+
 
 @dataclass(frozen=True, slots=True)
 class Markup:
@@ -31,17 +33,6 @@ NOTHING = Markup("")
 
 _EMPTY = frozenset({"br", "circle", "col", "hr", "line", "link", "meta", "path", "rect"})
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*")
-
-# What a name can use to hide or to disguise itself: control characters, bidirectional overrides, annotations, tags,
-# half surrogates and non-characters. Tab and newline stay, as do the joiners that Persian and Indic scripts need.
-_DISGUISES = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
-)
-
-
-def visible(text: str) -> str:
-    """`text` with every disguising character written out, e.g. a right-to-left override as ``[U+202E]``."""
-    return _DISGUISES.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
 
 
 def element(name: str, /, *children: Child, **attributes: Attribute) -> Markup:
