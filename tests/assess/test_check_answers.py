@@ -8,6 +8,7 @@ from plimsoll.assess.check import as_json, check, contradictions
 from plimsoll.assess.declarations import Declaration, parse_declarations
 from plimsoll.compute.catalogue import load_catalogue
 from plimsoll.kernel.canonical import canonical_bytes
+from plimsoll.kernel.errors import PlimsollError
 from plimsoll.kernel.flop import Flop
 from plimsoll.rulebook.load import library_rulebook
 
@@ -83,6 +84,24 @@ def test_the_answer_has_exactly_the_promised_keys_and_no_float() -> None:
     assert canonical_bytes(value) == canonical_bytes(
         as_json(check(_declaration('"3e25"'), [library_rulebook("eu-gpai")], DAY, DAY))
     )
+
+
+def test_an_answer_to_a_question_that_the_law_does_not_ask_is_refused() -> None:
+    declaration = _declaration('"3e25"', "answers: {eu-gpai.designatd: true, us-xx.other: true}\n")
+    books = [library_rulebook("conditional-treaty"), library_rulebook("eu-gpai")]
+
+    check(declaration, books[:1], DAY, DAY)
+    with pytest.raises(PlimsollError) as refused:
+        check(declaration, books, DAY, DAY)
+    assert refused.value.code == "check.unknown_question"
+    assert "eu-gpai.designated" in refused.value.fix
+
+
+def test_the_day_of_an_event_is_known_where_only_the_event_is_declared() -> None:
+    early = "events: {line_met: 2025-03-03T09:00:00Z, placed_on_market: 2025-08-01T08:00:00Z}\n"
+    duties = _answers(_declaration('"2e25"', early), "eu-gpai")["eu-gpai.systemic_risk"]["obligations"]
+
+    assert {duty["id"]: duty["due"] for duty in duties}["eu-gpai.notify"] == "2027-08-02T22:00:00Z"
 
 
 def test_duties_come_binding_first_then_by_due_instant() -> None:

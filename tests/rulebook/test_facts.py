@@ -1,5 +1,7 @@
 """Facts that are wrong are refused with file and line; what is absent stays unknown."""
 
+from datetime import date
+
 import pytest
 
 from plimsoll.kernel.component import Component
@@ -31,6 +33,15 @@ def test_amounts_have_three_forms() -> None:
         Component.MERGED_BASE: Estimate(1, 2, 3),
     }
     assert read.not_by_developer == {Component.MERGED_BASE}
+
+
+def test_a_date_follows_from_its_event_unless_it_is_stated() -> None:
+    events = "events: {placed_on_market: 2026-05-01T23:30:00Z, qualified: 2027-10-03}"
+
+    assert facts(events).dates == {"placed_on_market": date(2026, 5, 1), "qualified_on": date(2027, 10, 3)}
+    assert facts(f"{events}\nattributes: {{placed_on_market: 2026-05-02}}").dates["placed_on_market"] == date(
+        2026, 5, 2
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from plimsoll.assess.declarations import Declaration
 from plimsoll.compute.methods import EU_MARGIN
 from plimsoll.compute.reconcile import agree
 from plimsoll.kernel.canonical import JsonValue
+from plimsoll.kernel.errors import PlimsollError, Where
 from plimsoll.kernel.estimate import Comparator, Estimate, Truth
 from plimsoll.kernel.flop import flop_text, show_flop
 from plimsoll.kernel.period import instant_text
@@ -112,13 +113,31 @@ def check(declaration: Declaration, rulebooks: Sequence[Rulebook], as_of: date, 
     Args:
         as_of: the day on which the law must be valid.
         known: the day as whose knowledge of the law counts.
+
+    Raises:
+        PlimsollError: ``check.unknown_question`` where the declaration answers a question that its rulebook does not
+            ask: a mistyped name would leave the question open in silence.
     """
+    for rulebook in rulebooks:
+        _refuse_unknown_questions(declaration, rulebook)
     results = tuple(
         _checked(result, rulebook)
         for rulebook in rulebooks
         for result in evaluate(declaration.facts, rulebook, as_of, known)
     )
     return Check(declaration, as_of, known, results, tuple(contradictions(declaration)), declaration.caveats)
+
+
+def _refuse_unknown_questions(declaration: Declaration, rulebook: Rulebook) -> None:
+    questions = rulebook.questions()
+    for name in declaration.facts.answers:
+        if name.startswith(f"{rulebook.id}.") and name not in questions:
+            raise PlimsollError(
+                "check.unknown_question",
+                f"the declaration answers {name}, which {rulebook.id} does not ask",
+                fix=f"Use one of: {', '.join(sorted(questions)) or 'none, it asks no question'}.",
+                where=Where(file=declaration.file, line=declaration.line, field="answers"),
+            )
 
 
 def contradictions(declaration: Declaration) -> Iterator[str]:

@@ -84,7 +84,7 @@ def show(
     as_of: AsOf = None,
     known: Known = None,
 ) -> None:
-    """One rulebook in words: lines, tiers, duties with their clocks, sources, reviews."""
+    """One rulebook in words: lines, tiers, duties with their clocks, sources, reviews, and the facts it asks for."""
     from plimsoll.rulebook.load import find_rulebook
 
     book = find_rulebook(rulebook)
@@ -104,6 +104,28 @@ def show(
         every = f", every {str(review.every).removeprefix('1 ')}" if review.every else ""
         following = f", next {review.next}" if review.next else ""
         say(f"  {review.who}: {review.what}{every}{following} ({review.cite})")
+    _show_facts(book)
+
+
+def _show_facts(book: Rulebook) -> None:
+    from plimsoll.rulebook.asked import facts_asked
+    from plimsoll.rulebook.vocabulary import ATTRIBUTES
+
+    asked = facts_asked(book)
+    say("\nFacts that it asks for beside the compute, by the names that a declaration uses")
+    attributes = []
+    for name in asked.attributes:
+        allowed = ATTRIBUTES[name]
+        choices = "true, false" if not isinstance(allowed, tuple) else ", ".join(allowed)
+        attributes.append(f"{name} ({choices})" if choices else name)
+    sections = {"quantities": asked.quantities, "attributes": (*attributes, *asked.dates), "events": asked.events}
+    for section, names in sections.items():
+        if names:
+            say(f"  {section}: {', '.join(names)}")
+    if asked.questions:
+        say("  answers:")
+    for question in asked.questions:
+        say(f"    {question.id}: {question.text} ({question.decided_by})")
 
 
 def _show_provision(
@@ -124,10 +146,15 @@ def _show_provision(
     say(f"  when {describe(version.when)}")
     for exemption in version.exemptions:
         say(f"  except {exemption.text} ({exemption.cite})")
+    for transition in version.transitions:
+        say(f"  by {transition.date} at the latest where {describe(transition.when)} ({transition.cite})")
     for obligation in version.obligations:
         recipient = book.recipients[obligation.to].name
-        say(f"  - {obligation.who} must {obligation.what}, to {recipient}: {clock_words(obligation.clock)}"
-            f" ({obligation.cite})")  # fmt: skip
+        say(f"  - {obligation.who}: {obligation.what}, to {recipient} ({obligation.cite})")
+        if obligation.when is not None:
+            say(f"    only if {describe(obligation.when)}")
+        clock = obligation.clock
+        say(f"    clock: {clock_words(clock)}" + (f". {clock.note}" if clock.note else ""))
     if version.note:
         say(f"  note: {version.note}")
 

@@ -34,14 +34,24 @@ _NOT = {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE, Truth.UNKNOWN: Truth.U
 
 def all_of(values: Iterable[Truth]) -> Truth:
     """Conjunction: false beats unknown beats true; of nothing, true."""
-    found = set(values)
-    return Truth.FALSE if Truth.FALSE in found else Truth.UNKNOWN if Truth.UNKNOWN in found else Truth.TRUE
+    found = Truth.TRUE
+    for value in values:
+        if value is Truth.FALSE:
+            return value
+        if value is Truth.UNKNOWN:
+            found = value
+    return found
 
 
 def any_of(values: Iterable[Truth]) -> Truth:
     """Disjunction: true beats unknown beats false; of nothing, false."""
-    found = set(values)
-    return Truth.TRUE if Truth.TRUE in found else Truth.UNKNOWN if Truth.UNKNOWN in found else Truth.FALSE
+    found = Truth.FALSE
+    for value in values:
+        if value is Truth.TRUE:
+            return value
+        if value is Truth.UNKNOWN:
+            found = value
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from plimsoll.kernel.yaml_text import Path as Place
 from plimsoll.kernel.yaml_text import YamlText
 from plimsoll.rulebook import law, schema
 from plimsoll.rulebook.calendar import rolls
-from plimsoll.rulebook.condition import Question, questions
+from plimsoll.rulebook.condition import Question
 from plimsoll.rulebook.condition_text import ConditionReader, Names
 from plimsoll.rulebook.vocabulary import CALENDARS, EVENTS
 
@@ -87,7 +87,7 @@ class _Builder:
         for index, provision in enumerate(provisions):
             for number, version in enumerate(provision.versions):
                 place: Place = ("provisions", index, "versions", number)
-                for question in (q for condition in version.conditions() for q in questions(condition)):
+                for question in (leaf for leaf in version.asked() if isinstance(leaf, Question)):
                     if asked.setdefault(question.id, question) != question:
                         raise self._error("rulebook.duplicate_id", f"two questions are called {question.id}", place,
                                           "Rename one, or word both alike.")  # fmt: skip

@@ -107,14 +107,13 @@ Condition: TypeAlias = (
 )
 
 
-def questions(condition: Condition) -> Iterator[Question]:
-    """Every question that the condition asks, those of fallbacks included."""
+def everything_asked(condition: Condition) -> Iterator[Condition]:
+    """Every elementary condition, those of fallbacks included."""
     for leaf in leaves(condition):
-        if isinstance(leaf, Question):
-            yield leaf
-        elif isinstance(leaf, MetricLine):
+        yield leaf
+        if isinstance(leaf, MetricLine):
             for fallback in leaf.fallbacks:
-                yield from questions(fallback.when)
+                yield from everything_asked(fallback.when)
 
 
 def leaves(condition: Condition) -> Iterator[Condition]:

@@ -14,7 +14,7 @@ from plimsoll.kernel.estimate import Estimate
 from plimsoll.kernel.flop import parse_exact, parse_flop
 from plimsoll.kernel.period import parse_date, parse_instant
 from plimsoll.kernel.yaml_text import Path, YamlText
-from plimsoll.rulebook.vocabulary import ATTRIBUTES, DATES, EVENTS, QUANTITIES
+from plimsoll.rulebook.vocabulary import ATTRIBUTES, DATES, DATES_OF_EVENTS, EVENTS, QUANTITIES
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class Facts:
         not_by_developer: parts whose compute others applied (a base model taken over, say).
         quantities: whole numbers by `vocabulary.QUANTITIES`, as estimates.
         attributes: by `vocabulary.ATTRIBUTES`; a list of words is a tuple.
-        dates: by `vocabulary.DATES`.
+        dates: by `vocabulary.DATES`; one that is not stated follows from its event, as the day in UTC.
         answers: question id to the deciding body's answer.
         events: when things that run clocks happened, UTC.
     """
@@ -97,7 +97,10 @@ class _Reader:
                 "Give the components that are not zero, or leave complete out.",
             )
         attributes = self._mapping(raw, "attributes")
-        dates = {name: attributes.pop(name) for name in DATES if name in attributes}
+        stated = {name: attributes.pop(name) for name in DATES if name in attributes}
+        events = self._events(raw)
+        dates = {name: events[event].date() for name, event in DATES_OF_EVENTS.items() if event in events}
+        dates |= {name: self._placed(parse_date, day, "attributes", name) for name, day in stated.items()}
         return Facts(
             subject=self._choice(raw.get("subject", "model"), SUBJECTS, (*self._root, "subject")),
             total=self.amount(raw["total"], (*self._root, "total")) if "total" in raw else None,
@@ -106,12 +109,12 @@ class _Reader:
             not_by_developer=self._not_by_developer(raw),
             quantities=self._quantities(raw),
             attributes={name: self._attribute(name, value) for name, value in attributes.items()},
-            dates={n: self._placed(parse_date, v, "attributes", n) for n, v in dates.items()},
+            dates=dates,
             answers={
                 name: self._flag(value, (*self._root, "answers", name))
                 for name, value in self._mapping(raw, "answers").items()
             },
-            events=self._events(raw),
+            events=events,
         )
 
     def amount(self, raw: Any, path: Path) -> Estimate:

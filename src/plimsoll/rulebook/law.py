@@ -14,7 +14,7 @@ from plimsoll.kernel.errors import PlimsollError
 from plimsoll.kernel.estimate import Comparator
 from plimsoll.kernel.flop import Flop, flop_text
 from plimsoll.kernel.period import Duration
-from plimsoll.rulebook.condition import Condition, MetricLine, Question, leaves, questions
+from plimsoll.rulebook.condition import Condition, MetricLine, Question, everything_asked, leaves
 
 Status = Literal["proposed", "passed", "enacted", "in_force", "revoked", "vetoed", "never_final"]
 Tier = Literal["regulated", "permission_only", "prohibited"]
@@ -159,10 +159,11 @@ class ProvisionVersion:
     transitions: tuple[Transition, ...] = ()
     obligations: tuple[Obligation, ...] = ()
 
-    def conditions(self) -> tuple[Condition, ...]:
-        """Every condition that this text sets, its own first."""
+    def asked(self) -> Iterator[Condition]:
+        """Every elementary condition that this text sets, those that decide whether it applies first."""
         further = [*(e.when for e in self.exemptions), *(t.when for t in self.transitions)]
-        return (self.when, *further, *(o.when for o in self.obligations if o.when is not None))
+        for condition in (self.when, *further, *(o.when for o in self.obligations if o.when is not None)):
+            yield from everything_asked(condition)
 
     def is_known(self, known: date) -> bool:
         return self.known_from <= known and (self.known_to is None or known < self.known_to)
@@ -283,9 +284,8 @@ class Rulebook:
 
     def questions(self) -> dict[str, Question]:
         """Every qualitative condition of any version, by its id."""
-        versions = (version for provision in self.provisions for version in provision.versions)
-        conditions = (condition for version in versions for condition in version.conditions())
-        return {question.id: question for condition in conditions for question in questions(condition)}
+        asked = (leaf for provision in self.provisions for version in provision.versions for leaf in version.asked())
+        return {leaf.id: leaf for leaf in asked if isinstance(leaf, Question)}
 
     def lines(self, as_of: date, known: date) -> tuple[Line, ...]:
         """Every numeric compute line that is, or will be, the law as known on `known`.

@@ -88,5 +88,13 @@ DATES = {
 }
 """Dates on which a rule's own application can depend."""
 
+DATES_OF_EVENTS = {
+    "deployed": "deployed",
+    "placed_on_market": "placed_on_market",
+    "qualified_on": "qualified",
+    "run_started": "run_started",
+}
+"""The event of which each is the day."""
+
 CALENDARS = ("elapsed", "calendar_days", "eu_1182_71", "us_federal", "us_ca", "us_ny", "us_il")
 """Ways to count a period: see `deadlines.py`."""
