@@ -11,6 +11,7 @@ from bench.measure import timed
 from plimsoll.compute.accounting import account
 from plimsoll.compute.engine import connect, fetch, materialise
 from plimsoll.compute.rolling import WINDOWS
+from plimsoll.compute.usage.outcomes import Outcome
 from plimsoll.compute.usage.read import open_usage
 
 BACKEND = ibis.duckdb
@@ -39,6 +40,10 @@ def work() -> dict[str, object]:
             "est_e4": totals.est_e4,
             **cells,
             **windows,
+            **dict.fromkeys(("sku.other", "charge.not_usage", "commitment.unused", "correction"), 0),
+            **{each.reason: each.rows for each in accounts.outcomes},
+            "faulty": sum(each.rows for each in accounts.outcomes if each.outcome is Outcome.REJECTED),
+            "unused_accel_ns": totals.unused_accel_ns,
         }
 
 

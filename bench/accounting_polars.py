@@ -1,27 +1,33 @@
 """Contender: Polars with its streaming engine, in whole numbers of 128 bits where 64 do not hold the sums.
 
-``python -m bench.accounting_polars FOLDER`` is given the SKUs; with ``find`` behind it, it has to find them first.
+``python -m bench.accounting_polars FOLDER`` is given the SKUs and makes the sums. With ``whole`` behind it, it
+does the whole task, as `accounting_sql` does.
 """
 
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
 from bench.measure import timed
-from bench.workload import DESCRIPTIVE, known_skus, resolved_skus
+from bench.workload import DESCRIPTIVE, STATUS, known_skus, outcomes, resolved_skus
 
 WINDOWS = (30, 90, 180, 365)
-_KEYS = ("provider", "account", "run_id", "chip", "peak", "tier", "day")
+_KEYS = ("provider", "account", "run_id", "chip", "peak", "tier", "day", "idle")
 
 
 def work() -> dict[str, object]:
     """The same steps as accounting.sql."""
     files = pl.scan_parquet(f"{sys.argv[1]}/**/*.parquet", hive_partitioning=True)
-    known = known_skus()
-    if sys.argv[2:] == ["find"]:
-        known = resolved_skus(files.select(DESCRIPTIVE).unique().collect(engine="streaming").rows())
+    whole = sys.argv[2:] == ["whole"]
+    known, counts = known_skus(), {}
+    if whole:
+        kinds = files.group_by(*DESCRIPTIVE, *STATUS).agg(pl.len(), faulty().sum().alias("faulty"))
+        rows = kinds.collect(engine="streaming").rows()
+        known = resolved_skus(row[: len(DESCRIPTIVE)] for row in rows)
+        counts = outcomes(rows, known)
     skus = pl.LazyFrame(
         {
             "SkuId": [sku.sku_id for sku in known],
@@ -36,7 +42,7 @@ def work() -> dict[str, object]:
     usage = (
         files.filter(
             pl.col("ChargeCategory") == "Usage",
-            pl.col("CommitmentDiscountStatus").fill_null("") != "Unused",
+            pl.lit(whole) | (pl.col("CommitmentDiscountStatus").fill_null("") != "Unused"),
             pl.col("ConsumedUnit") == "Hours",
         )
         .join(skus, on="SkuId")
@@ -48,6 +54,7 @@ def work() -> dict[str, object]:
             "peak",
             pl.when(measured).then(pl.lit("A")).otherwise(pl.lit("C")).alias("tier"),
             pl.col("ChargePeriodStart").dt.date().alias("day"),
+            (pl.col("CommitmentDiscountStatus").fill_null("") == "Unused").alias("idle"),
             (millionths * pl.col("per_millionth")).alias("accel_ns"),
             pl.when(measured).then((pl.col("x_TensorActive") * 10_000).cast(pl.Int64)).otherwise(prior).alias("bp"),
         )
@@ -63,6 +70,8 @@ def work() -> dict[str, object]:
         .drop("weighted")
         .collect(engine="streaming")
     )
+    idle = daily.filter(pl.col("idle"))
+    daily = daily.filter(~pl.col("idle"))
     account_days = (
         daily.lazy()
         .group_by("provider", "account", "day")
@@ -83,7 +92,24 @@ def work() -> dict[str, object]:
         )
         figures[f"cap_{length}"] = window["cap"].sum()
         figures[f"est_e4_{length}"] = window["est_e4"].sum()
-    return figures
+    return {**figures, **counts, "unused_accel_ns": idle["accel_ns"].sum()} if whole else figures
+
+
+def faulty() -> pl.Expr:
+    """Whether a row cannot be counted."""
+    start, end = pl.col("ChargePeriodStart"), pl.col("ChargePeriodEnd")
+    quantity = pl.coalesce("ConsumedQuantity", "PricingQuantity")
+    return (
+        pl.col("BillingAccountId").is_null()
+        | start.is_null()
+        | end.is_null()
+        | (end <= start)
+        | (end - start > timedelta(days=400))
+        | (start < datetime(1990, 1, 1, tzinfo=UTC))
+        | (end > datetime(2200, 1, 1, tzinfo=UTC))
+        | quantity.is_null()
+        | (quantity.abs() > 10**9)
+    )
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def compete(contenders: Sequence[Contender], arguments: Sequence[str], rounds: i
     """Runs the contenders in turns and gives the medians.
 
     Raises:
-        RuntimeError: if a contender fails, or finds other figures than the first one does.
+        RuntimeError: if a contender fails, or any figure that it finds is not what the first one found.
     """
     runs: dict[Contender, list[Run]] = {contender: [] for contender in contenders}
     for number in range(rounds):
@@ -67,7 +67,7 @@ def compete(contenders: Sequence[Contender], arguments: Sequence[str], rounds: i
     truth = runs[contenders[0]][0].figures
     for contender, found in runs.items():
         for run in found:
-            if run.figures != truth:
+            if run.figures != {name: truth.get(name) for name in run.figures}:
                 raise RuntimeError(f"{contender.name} found {run.figures}, {contenders[0].name} found {truth}")
     return [
         Result(

@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -106,6 +106,9 @@ DESCRIPTIVE = (
 )  # fmt: skip
 """The columns that say what was sold: what a baseline has to look at that is not given the SKUs."""
 
+STATUS = ("ChargeCategory", "ChargeClass", "CommitmentDiscountStatus")
+"""The columns that say what kind of charge a row is."""
+
 
 def known_skus() -> list[KnownSku]:
     """The 48 accelerator SKUs, with accelerator-nanoseconds per hour and peak FLOP per nanosecond."""
@@ -117,8 +120,8 @@ def known_skus() -> list[KnownSku]:
 
 
 def resolved_skus(found: Iterable[Sequence[str | None]]) -> list[KnownSku]:
-    """The accelerators among the distinct values of `DESCRIPTIVE`, by Plimsoll's own SKU map."""
-    known = []
+    """The accelerators among distinct values of `DESCRIPTIVE`, by Plimsoll's own SKU map."""
+    known: dict[str, KnownSku] = {}
     for provider, sku_id, meter, details, service, description, unit in found:
         read = json.loads(details) if details else {}
         match = resolve(
@@ -128,8 +131,26 @@ def resolved_skus(found: Iterable[Sequence[str | None]]) -> list[KnownSku]:
         )
         if match.chip is not None and sku_id is not None:
             time = match.accelerators_per_unit * match.unit_ns
-            known.append(KnownSku(sku_id, match.chip, time, _peak(match.chip)))
-    return known
+            known[sku_id] = KnownSku(sku_id, match.chip, time, _peak(match.chip))
+    return list(known.values())
+
+
+def outcomes(found: Iterable[Sequence[Any]], known: Iterable[KnownSku]) -> dict[str, int]:
+    """How many rows became what. `found`: values of `DESCRIPTIVE` and `STATUS`, then rows and faulty rows."""
+    accelerators = {sku.sku_id for sku in known}
+    counts = dict.fromkeys(("usage", "correction", "commitment.unused", "sku.other", "charge.not_usage", "faulty"), 0)
+    for *described, category, charge_class, status, rows, faulty in found:
+        counts["faulty"] += faulty
+        if category != "Usage":
+            reason = "charge.not_usage"
+        elif described[1] not in accelerators:
+            reason = "sku.other"
+        elif status == "Unused":
+            reason = "commitment.unused"
+        else:
+            reason = "correction" if charge_class == "Correction" else "usage"
+        counts[reason] += rows
+    return counts
 
 
 def _peak(chip: str) -> int:
