@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 import ibis.expr.types as ir
@@ -33,6 +33,8 @@ from plimsoll.compute.utilisation import Priors
 from plimsoll.kernel.errors import PlimsollError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WIDE = Context(prec=76)
+"""Python's decimals round every sum to 28 digits unless told otherwise."""
 
 
 def settle(
@@ -110,22 +112,15 @@ def _outcomes(counts: Mapping[str, int], rows: int) -> tuple[OutcomeCount, ...]:
 def _totals(
     delivery: UsageDelivery, daily: ir.Table, unused: ir.Table, judged: Sequence[JudgedBatch], backend: Any
 ) -> Totals:
-    per_account = daily.group_by("provider", "account").agg(
-        accel_ns=_sum(daily.accel_ns), cap_flop=_sum(daily.cap_flop), est_e4=_sum(daily.est_e4)
-    )
+    accounts = daily.select("provider", "account").distinct()
     used = fetch(
         backend,
-        per_account.agg(
-            accounts=per_account.count(),
-            accel_ns=_sum(per_account.accel_ns),
-            cap_flop=_sum(per_account.cap_flop),
-            est_e4=_sum(per_account.est_e4),
-        ),
+        daily.agg(accel_ns=_sum(daily.accel_ns), cap_flop=_sum(daily.cap_flop), est_e4=_sum(daily.est_e4)),
     )[0]
     idle = fetch(backend, unused.agg(accel_ns=_sum(unused.accel_ns), cap_flop=_sum(unused.cap_flop)))[0]
     return Totals(
         rows=delivery.row_count,
-        accounts=used["accounts"],
+        accounts=fetch(backend, accounts.agg(accounts=accounts.count()))[0]["accounts"],
         accel_ns=int(used["accel_ns"]),
         cap_flop=int(used["cap_flop"]),
         est_e4=int(used["est_e4"]),
@@ -167,7 +162,7 @@ def _unmapped(judged: Sequence[JudgedBatch], backend: Any) -> tuple[UnmappedSku,
         for row in fetch(backend, sums):
             sku = _sku(known[tuple(row[name] for name in names)])
             rows_of[sku] = rows_of.get(sku, 0) + row["rows"]
-            total_of[sku] = total_of.get(sku, Decimal(0)) + (row["total"] or 0)
+            total_of[sku] = _WIDE.add(total_of.get(sku, Decimal(0)), row["total"] or Decimal(0))
     listed = [replace(sku, rows=rows_of[sku], quantity=_plain(total_of[sku])) for sku in rows_of]
     return tuple(sorted(listed, key=lambda sku: (-sku.rows, sku.provider, sku.sku_id or "", sku.description or "")))
 
