@@ -1,14 +1,21 @@
 """Small jurisdictions written by hand, of which the truth is known, and what an evader would try in them."""
 
+import json
+import shlex
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from plimsoll.assess.assessment import Assessment
 from plimsoll.assess.conduct import Request, conduct
 from plimsoll.assess.finding import Code, Severity
+from plimsoll.assess.json_out import as_json
+from plimsoll.assess.report.page import render
+from plimsoll.assess.report.provenance import replay
+from plimsoll.cli.main import app
 from plimsoll.compute.catalogue import load_catalogue
 from plimsoll.kernel.flop import Flop
 from plimsoll.rulebook.load import library_rulebook
@@ -141,3 +148,37 @@ def test_the_headline_does_not_deny_what_was_declared_nor_vouch_for_what_was_not
     assert broken.headline.endswith("as far as the reports go: they have gaps or faults")
     assert early.headline.startswith("No accelerator use before 2026-01-01 was reported")
     assert all(severity is not Severity.HIGH or not count for severity, count in early.totals.findings)
+
+
+def test_a_provider_that_begins_later_than_others_is_pointed_out(assess: ByHand) -> None:
+    found = assess(
+        row("a", "2026-01-01", "2026-04-01") + row("b", "2026-03-01", "2026-04-01", provider="brook"), 10**25
+    )
+
+    [note] = [text for text in found.data_quality.assumptions if text.startswith("brook")]
+    assert "begin in 2026-03, those of others in 2026-01" in note
+    assert found.findings == ()
+
+
+def test_only_the_chart_that_shows_a_findings_own_days_is_drawn(assess: ByHand) -> None:
+    both = assess(row("a", "2026-03-01", "2026-03-15"), 53 * NODE_DAY // 5)
+    page = render(both)
+
+    assert [f.code for f in both.findings] == [Code.UNDECLARED_RUN, Code.APPROACHING_LINE]
+    assert [f"{f.id}-chart-title" in page for f in both.findings] == [True, False]
+
+
+def test_the_replay_command_gives_the_same_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "in put"
+    (folder / "declared").mkdir(parents=True)
+    (folder / "usage.csv").write_text(HEADER + MARCH)
+    for number in (1, 2):
+        text = run(f"run-{number}", "aster/a", "2026-03-01", "2026-04-01", 4 * NODE_DAY)
+        (folder / "declared" / f"{number}.yaml").write_text(text.removeprefix("- "))
+    request = Request((folder / "usage.csv",), folder / "declared", TREATY.with_line(Flop(LINE)))
+    first = conduct(request)
+    command = shlex.split(replay(first))
+    monkeypatch.chdir(folder)
+    result = CliRunner().invoke(app, [*command[1:], "--json", "-"])
+
+    assert json.loads(result.stdout)["findings"] == as_json(first)["findings"] != []

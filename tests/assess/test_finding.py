@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from plimsoll.assess.evidence import NS_PER_HOUR, whole_hours
 from plimsoll.assess.finding import Code, Finding, Severity, in_order, new_finding
 
 FINDINGS_PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "findings.md"
@@ -41,3 +42,9 @@ def test_every_documented_code_says_rule_severity_and_what_clears_it() -> None:
     assert len(sections) == len(Code)
     for section in sections:
         assert all(word in section for word in ("Rule:", "everity", "Cleared by:", "ubject")), section[:40]
+
+
+def test_less_than_an_hour_is_not_shown_as_none() -> None:
+    assert [whole_hours(hours) for hours in (0, 1, NS_PER_HOUR - 1, NS_PER_HOUR, -1, -5000 * NS_PER_HOUR)] == [
+        "0", "under 1", "under 1", "1", "less than none", "−5,000",
+    ]  # fmt: skip

@@ -31,6 +31,17 @@ def test_the_lowest_live_line_for_a_model_or_a_run(rulebook: str, line: int, sta
     assert rule.digest.startswith("sha256:")
 
 
+def test_of_two_lines_at_one_amount_the_rulebooks_first_is_taken() -> None:
+    assert choose_line(library_rulebook("taisc"), DAY).provision == "taisc.threshold"
+
+
+@pytest.mark.parametrize(
+    ("rulebook", "alone"), [("conditional-treaty", True), ("taisc", True), ("eo-14110", False), ("eu-gpai", False)]
+)
+def test_a_provision_that_asks_for_more_than_compute_is_marked(rulebook: str, alone: bool) -> None:
+    assert choose_line(library_rulebook(rulebook), DAY).compute_alone is alone
+
+
 def test_a_dead_law_can_still_be_asked_what_it_would_have_found() -> None:
     assert choose_line(library_rulebook("us-ca-sb1047"), DAY).status == "vetoed"
 

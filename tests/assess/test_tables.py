@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from plimsoll.assess.detectors.approaching_line import approaching_line
 from plimsoll.assess.detectors.coverage import NONE
-from plimsoll.assess.detectors.figures import HeldLine
+from plimsoll.assess.detectors.figures import AccountUse, HeldLine
 from plimsoll.assess.detectors.undeclared_run import undeclared_run
 from plimsoll.assess.evidence import RuleEvidence
-from plimsoll.assess.tables import before, candidate_use, largest_accounts, negative_days, tagged_use
+from plimsoll.assess.tables import account_use, before, candidates, largest_accounts, negative_days, tagged_use
 from plimsoll.compute.engine import connect, load
 
 DAY_ONE = date(2026, 1, 1)
@@ -39,9 +39,13 @@ def _daily(engine, rows):
     return load(engine, values, TYPES, "daily")
 
 
+def _chosen(daily, named=(), as_of=AS_OF) -> list[AccountUse]:
+    return list(account_use(daily, candidates(daily, LINE, named, as_of)))
+
+
 def test_amounts_of_thirty_digits_arrive_exact(engine) -> None:
     cap = 123_456_789_012_345_678_901_234_567_890
-    [account] = candidate_use(_daily(engine, [("a", 0, cap)]), LINE, (), AS_OF)
+    [account] = _chosen(_daily(engine, [("a", 0, cap)]))
 
     assert (account.rows[0].cap_flop, account.rows[0].est_e4) == (cap, cap * 4_000)
     assert account.rows[0].day == DAY_ONE
@@ -50,8 +54,8 @@ def test_amounts_of_thirty_digits_arrive_exact(engine) -> None:
 def test_small_accounts_stay_behind_unless_they_are_named(engine) -> None:
     daily = _daily(engine, [("small", 0, 10), ("big", 0, 10**25 + 1), ("named", 0, 7)])
 
-    assert [a.account for a in candidate_use(daily, LINE, (), AS_OF)] == ["big"]
-    assert [a.account for a in candidate_use(daily, LINE, ("p/named",), AS_OF)] == ["big", "named"]
+    assert [a.account for a in _chosen(daily)] == ["big"]
+    assert [a.account for a in _chosen(daily, ("p/named",))] == ["big", "named"]
 
 
 def test_the_largest_come_first_and_ties_by_name(engine) -> None:
@@ -62,7 +66,7 @@ def test_the_largest_come_first_and_ties_by_name(engine) -> None:
 
 def test_the_day_of_the_assessment_is_not_part_of_it(engine) -> None:
     daily = before(_daily(engine, [("a", 0, 10**26), ("a", 5, 10**26)]), DAY_ONE + timedelta(5))
-    [account] = candidate_use(daily, LINE, (), DAY_ONE + timedelta(5))
+    [account] = _chosen(daily, as_of=DAY_ONE + timedelta(5))
 
     assert [row.day for row in account.rows] == [DAY_ONE]
 
@@ -94,8 +98,8 @@ _ROWS = st.lists(
 def test_no_account_that_gives_a_finding_is_left_behind(engine, rows) -> None:
     daily = _daily(engine, rows)
     everyone = tuple({f"p/{account}" for account, _, _ in rows})
-    chosen = {use.subject for use in candidate_use(daily, LINE, (), AS_OF)}
+    chosen = {use.subject for use in _chosen(daily)}
 
-    for use in candidate_use(daily, LINE, everyone, AS_OF):
+    for use in _chosen(daily, everyone):
         found = [*undeclared_run(use, LINE, NONE, AS_OF), *approaching_line(use, LINE, NONE, AS_OF)]
         assert not found or use.subject in chosen

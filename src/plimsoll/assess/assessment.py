@@ -22,6 +22,7 @@ class PinnedRule:
         status: the provision's status on `law_date`, e.g. "proposed" or "in_force".
         law_date: the day whose law was applied: the assessment's date, or, where the usage is older than the rulebook,
             the day on which its first text became known.
+        compute_alone: the provision asks for nothing but compute; otherwise being past the line is a part of it.
     """
 
     id: str
@@ -38,6 +39,7 @@ class PinnedRule:
     status: str
     citation: str
     law_date: date | None = None
+    compute_alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)

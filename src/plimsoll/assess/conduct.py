@@ -21,8 +21,9 @@ from plimsoll.assess.line_choice import choose_line
 from plimsoll.assess.quality import data_quality, outcome_counts, unmapped_skus, usage_inputs
 from plimsoll.assess.series import SeriesKeeper
 from plimsoll.assess.tables import (
+    account_use,
     before,
-    candidate_use,
+    candidates,
     largest_accounts,
     negative_days,
     overfull_rows,
@@ -185,8 +186,9 @@ class _Conduct:
         keeper = SeriesKeeper(largest, self.as_of)
         named = {account for declaration in self.seen for account in declaration.accounts} | set(largest)
         findings: list[Finding] = []
-        for number, use in enumerate(candidate_use(daily, self.line, named, self.as_of)):
-            self.progress(f"judging {use.subject}", number, number + 1)
+        subjects = candidates(daily, self.line, named, self.as_of)
+        for number, use in enumerate(account_use(daily, subjects)):
+            self.progress("judging accounts", number, len(subjects))
             found = list(judge.account(use))
             keeper.offer([use], found, judge.coverage(use.subject))
             findings += found
@@ -214,6 +216,11 @@ class _Conduct:
             yield (
                 f"The usage ends before {self.as_of}, when {self.rule.id} did not exist yet; its first text, "
                 f"known since {self.rule.law_date}, was applied."
+            )
+        if not self.rule.compute_alone:
+            yield (
+                f"{self.rule.provision} ({self.rule.provision_title}) asks for more than compute. Usage shows compute "
+                "alone, so whether the rest of it is met remains to be asked."
             )
 
     def _claims(self) -> tuple[Claim, ...]:

@@ -6,6 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, TypeAlias
 
+NS_PER_HOUR = 3_600_000_000_000
+
+
+def whole_hours(nanoseconds: int) -> str:
+    """Hours for people, rounded towards zero: ``12,345``, and ``under 1`` for less than one that is not none."""
+    hours = abs(nanoseconds) // NS_PER_HOUR
+    if nanoseconds and not hours:
+        return "under 1" if nanoseconds > 0 else "less than none"
+    return f"{'−' if nanoseconds < 0 else ''}{hours:,}"
+
 
 @dataclass(frozen=True, slots=True)
 class UsageEvidence:
@@ -28,12 +38,8 @@ class UsageEvidence:
     est_flop: int
 
     def text(self) -> str:
-        return f"{self.accel_hours:,} accelerator-hours of {self.chip} at {self.provider} (evidence tier {self.tier})"
-
-    @property
-    def accel_hours(self) -> int:
-        """Whole accelerator-hours, rounded down, for people."""
-        return self.accel_ns // 3_600_000_000_000
+        hours = whole_hours(self.accel_ns)
+        return f"{hours} accelerator-hours of {self.chip} at {self.provider} (evidence tier {self.tier})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,14 @@ class Severity(Enum):
     """How strong the finding is, from presumption to housekeeping."""
 
     HIGH = "high"
-    """The central estimate is past the line: presumptive, the subject must answer."""
+    """The central estimate is past the line and no declaration explains it: presumptive, the subject must answer."""
     ASK = "ask"
-    """Only the bound is past the line, or a figure contradicts itself: the authority must ask."""
+    """Only the bound is past the line, or more may have been used than was declared, or a figure contradicts itself:
+    the authority must ask."""
     WATCH = "watch"
     """Nothing is past the line yet; at the present rate it will be."""
     DATA = "data"
-    """The input is incomplete or inconsistent, so other answers may be too low."""
+    """The input is incomplete or inconsistent, so other answers may be wrong."""
 
     @property
     def rank(self) -> int:

@@ -7,6 +7,7 @@ from datetime import date
 from plimsoll.assess.assessment import PinnedRule
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.kernel.flop import flop_text
+from plimsoll.rulebook.condition import MetricLine, leaves
 from plimsoll.rulebook.law import Line, Rulebook
 
 LIVE = ("in_force", "enacted", "passed", "proposed")
@@ -16,7 +17,8 @@ LIVE = ("in_force", "enacted", "passed", "proposed")
 def choose_line(rulebook: Rulebook, as_of: date) -> PinnedRule:
     """The lowest numeric compute line for a model or a run that is in force or proposed at `as_of`.
 
-    The lowest, because usage past it is what the regime asks to be told about first. The law is taken as known at
+    The lowest, because usage past it is what the regime asks to be told about first; of several at one amount, the one
+    that the rulebook puts first. The law is taken as known at
     `as_of`; usage that is older than the rulebook is held against its first text, and `PinnedRule.law_date` says so. A
     rulebook whose lines are all dead (revoked, vetoed, never final) is held to the lowest of those, so that "what would
     that law have found" can be asked.
@@ -31,7 +33,7 @@ def choose_line(rulebook: Rulebook, as_of: date) -> PinnedRule:
             if line.value is not None and line.subject in ("model", "run") and line.op in ("gt", "ge")
         ]
         live = [line for line in lines if line.status in LIVE]
-        chosen = min(live or lines, key=lambda line: (line.value or 0, line.provision), default=None)
+        chosen = min(live or lines, key=lambda line: line.value or 0, default=None)
         if chosen is not None and chosen.value is not None:
             return _pinned(rulebook, chosen, chosen.value, day)
     raise PlimsollError(
@@ -64,4 +66,12 @@ def _pinned(rulebook: Rulebook, line: Line, value: int, day: date) -> PinnedRule
         status=line.status,
         citation=line.cite,
         law_date=day,
+        compute_alone=_is_compute_alone(rulebook, line, day),
     )
+
+
+def _is_compute_alone(rulebook: Rulebook, line: Line, day: date) -> bool:
+    """Whether the provision asks for nothing but compute."""
+    [provision] = [provision for provision in rulebook.provisions if provision.id == line.provision]
+    version = provision.version(day, day) or provision.next_version(day, day)
+    return version is not None and all(isinstance(leaf, MetricLine) for leaf in leaves(version.when))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from plimsoll.assess.assessment import (
@@ -15,7 +15,7 @@ from plimsoll.assess.assessment import (
 )
 
 if TYPE_CHECKING:
-    from plimsoll.compute.accounting import Accounts
+    from plimsoll.compute.accounting import Accounts, ProviderCoverage
     from plimsoll.compute.usage.delivery import UsageDelivery
 
 Name = Callable[[str], str]
@@ -112,7 +112,19 @@ def _assumptions(delivery: UsageDelivery, accounts: Accounts, name: Name) -> tup
     coarse = sorted(coverage.provider for coverage in accounts.coverage if coverage.grain == "month")
     if coarse:
         found.append(f"{', '.join(coarse)}: charge periods of a month were spread evenly over their days.")
+    found += _late(accounts.coverage)
     return tuple(found)
+
+
+def _late(coverage: Sequence[ProviderCoverage]) -> Iterator[str]:
+    """Providers that began to report after others did: they may be new, or their first reports may be missing."""
+    first = min((each.months[0] for each in coverage), default=None)
+    for each in coverage:
+        if first is not None and each.months[0] > first:
+            yield (
+                f"{each.provider}: its reports begin in {each.months[0]:%Y-%m}, those of others in {first:%Y-%m}; no "
+                "use before that is assumed."
+            )
 
 
 def _unused(accounts: Accounts) -> tuple[UnusedCommitment, ...]:

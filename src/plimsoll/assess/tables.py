@@ -64,7 +64,7 @@ def largest_accounts(daily: ir.Table, count: int = LARGEST) -> tuple[str, ...]:
     return tuple(f"{row['provider']}/{row['account']}" for row in _rows(top))
 
 
-def candidate_use(daily: ir.Table, line: HeldLine, named: Collection[str], as_of: date) -> Iterator[AccountUse]:
+def candidates(daily: ir.Table, line: HeldLine, named: Collection[str], as_of: date) -> tuple[str, ...]:
     """Every account that could give a finding about the line, and the named ones, in order of provider and account.
 
     An account could give one if all it ever used, corrections aside, is past the line by bound, or would be by estimate
@@ -74,16 +74,20 @@ def candidate_use(daily: ir.Table, line: HeldLine, named: Collection[str], as_of
     Args:
         named: subjects that are wanted in any case.
     """
-
     used = _subject_sums(daily, as_of - timedelta(days=BASIS_DAYS))
     past = used.cap_flop >= _exact(line.first_past)
     ahead = -(-HORIZON_DAYS // BASIS_DAYS)
     coming = (used.est_e4 + used.recent_e4 * ahead).cast(EXACT) >= _exact(line.first_past_e4)
     wanted = past | coming | used.subject.isin(sorted(named)) if named else past | coming
-    chosen = [row["subject"] for row in _rows(used.filter(wanted).order_by("provider", "account").select("subject"))]
+    chosen = used.filter(wanted).order_by("provider", "account").select("subject")
+    return tuple(row["subject"] for row in _rows(chosen))
+
+
+def account_use(daily: ir.Table, subjects: Sequence[str]) -> Iterator[AccountUse]:
+    """All rows of those accounts, one account after the other; the subjects stand in order of provider and account."""
     subject = daily.provider.concat("/", daily.account)
-    for start in range(0, len(chosen), AT_A_TIME):
-        part = daily.filter(subject.isin(chosen[start : start + AT_A_TIME])).select(
+    for start in range(0, len(subjects), AT_A_TIME):
+        part = daily.filter(subject.isin(subjects[start : start + AT_A_TIME])).select(
             "provider", "account", "day", "chip", "tier", "run_id", "accel_ns", "cap_flop", "est_e4"
         )
         ordered = part.order_by("provider", "account", "day", "chip", "tier", "run_id")

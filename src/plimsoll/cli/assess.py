@@ -130,6 +130,6 @@ def _row(finding: Finding) -> tuple[str, ...]:
         flop(finding.est_flop),
         flop(finding.cap_flop),
         flop(finding.covered_flop) if finding.covered_flop else "",
-        "" if window is None else f"{window.days} days" if window.crossed_on else f"{window.start} to {window.end}",
+        "" if window is None else f"{window.days} days" if window.crossed_on else f"{window.start} up to {window.end}",
         "" if window is None or window.crossed_on is None else _passed(finding, window.crossed_on),
     )

@@ -96,8 +96,8 @@ class Remedy:
 
     Attributes:
         first: the first day on which any window was unexplained, surely so if any is.
-        start, end: from the first to the last such window, end excluded, no earlier than the first use; whatever is
-            declared for these days overlaps them all.
+        start, end: from the first to the last use that such windows can hold, end excluded; what is declared for these
+            days overlaps all of those windows.
         flop: how much more must be declared for them.
     """
 
@@ -134,7 +134,7 @@ def find_remedy(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as_o
     return Remedy(
         first=min(w.sums.last for w in sure or windows),
         start=max(days[0].day, min(w.sums.start for w in windows)),
-        end=max(w.sums.end for w in windows),
+        end=min(max(w.sums.end for w in windows), days[-1].day + timedelta(days=1)),
         flop=max(1, -(-missing_e4 // PER_FLOP)),
     )
 

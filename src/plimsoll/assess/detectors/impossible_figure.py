@@ -10,11 +10,10 @@ from fractions import Fraction
 from plimsoll.assess.assessment import DeclarationSeen
 from plimsoll.assess.detectors import wording
 from plimsoll.assess.detectors.coverage import declared_as_evidence
-from plimsoll.assess.evidence import FigureEvidence
+from plimsoll.assess.evidence import NS_PER_HOUR, FigureEvidence
 from plimsoll.assess.finding import Code, Finding, Severity, new_finding
 from plimsoll.kernel.flop import flop_text
 
-NS_PER_HOUR = 3_600_000_000_000
 SHOWN = 20
 """How many single days or rows a finding lists as evidence; the explanation counts all of them."""
 

@@ -49,17 +49,17 @@ def undeclared_run(account: AccountUse, line: HeldLine, coverage: Coverage, as_o
                 *_tags(account, crossing.window),
             ]
         ),
-        clears=" ".join(_clears(remedy, line, high=high)),
+        clears=" ".join(_clears(remedy, line, open_to_measurement=high and any(part.tier != "A" for part in use))),
     )
 
 
-def _clears(remedy: Remedy, line: HeldLine, *, high: bool) -> Iterator[str]:
+def _clears(remedy: Remedy, line: HeldLine, *, open_to_measurement: bool) -> Iterator[str]:
     yield (
         f"A declaration of the run on this account from {remedy.start} up to {remedy.end} that covers "
         f"{wording.enough(remedy.flop)} or more; or, if unrelated customers share the account, reports that give each "
         "of them an account of its own."
     )
-    if high:
+    if open_to_measurement:
         yield (
             f"Measured utilisation that brings the estimate to {wording.under_line(line)} over every stretch of days "
             "makes it a question."

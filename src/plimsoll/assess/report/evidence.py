@@ -16,6 +16,7 @@ from plimsoll.assess.evidence import (
     SkuEvidence,
     UsageEvidence,
     WindowEvidence,
+    whole_hours,
 )
 from plimsoll.assess.report.datatable import Column, datatable
 from plimsoll.assess.report.figures import count, day, flop, flop_with_unit, name
@@ -67,7 +68,7 @@ def _usage(item: UsageEvidence) -> Sequence[Child]:
         name(item.chip),
         name(f"{item.provider}/{item.account}"),
         _TIERS.get(item.tier, item.tier),
-        f"{item.accel_hours:,}",
+        whole_hours(item.accel_ns),
         flop(item.est_flop),
         flop(item.cap_flop),
     )

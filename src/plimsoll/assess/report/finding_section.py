@@ -117,7 +117,7 @@ def _figures_in_words(figures: list[Figure]) -> Markup | None:
 
 
 def _chart(finding: Finding, rule: PinnedRule, account: AccountSeries) -> Markup | None:
-    if len(account.points) < 2:
+    if len(account.points) < 2 or finding.window is None or account.window_days != finding.window.days:
         return None
     covered = finding.covered_flop or None
     moments = [Moment(point.day, point.est_window, point.cap_window) for point in account.points]

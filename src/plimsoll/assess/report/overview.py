@@ -112,15 +112,15 @@ def _figures(assessment: Assessment, stood: list[Standing]) -> list[Figure]:
     coming = f"; {watch:,} more on the way" if watch else ""
     figures = [
         Figure("Presumed past the line", f"{high:,}", unexplained, past=high > 0),
-        Figure("To be asked", f"{ask:,}", f"bound past the line or an impossible figure{coming}"),
+        Figure("To be asked", f"{ask:,}", f"past the line only by bound, or figures that do not fit{coming}"),
     ]
     if stood:
-        largest = stood[0]
+        largest, line, days = stood[0], assessment.rule.line_flop, stood[0].account.window_days
         figures.append(
             Figure(
                 f"Largest {_kind(stood)}",
                 flop_with_unit(largest.estimate),
-                [f"{of_line(largest.estimate, assessment.rule.line_flop)}; bound ", flop(largest.bound)],
+                [f"{of_line(largest.estimate, line)} in {count(days, 'day')}; bound ", flop(largest.bound)],
                 past=is_past(assessment.rule, largest.estimate),
             )
         )
@@ -167,7 +167,8 @@ def _chart(rule: PinnedRule, accounts: int, stood: list[Standing]) -> Markup:
             bars(caption, items, line),
             element(
                 "figcaption",
-                f"Each account's largest stretch of days, {which}. Solid: the estimate, orange past the line. "
+                f"Each account over the days of its finding, else over its largest stretch; {which}. Solid: the "
+                "estimate, orange past the line. "
                 "Outline: the bound, every accelerator at full speed all the time. Upright tick: declared compute. ",
                 bars_scale(items, line).reason,
             ),

@@ -54,6 +54,8 @@ def replay(assessment: Assessment) -> str:
     """The command that gives this assessment again, quoted for a POSIX shell."""
     usage = [file.path for file in assessment.inputs if file.format != _DECLARATIONS]
     declared = [file.path for file in assessment.inputs if file.format == _DECLARATIONS]
+    if len(declared) > 1:
+        declared = [str(PurePosixPath(declared[0]).parent)]
     words = ["plimsoll", "assess"]
     if usage:
         words += ["--usage", *_gathered(usage)]
@@ -126,14 +128,14 @@ def _declarations(declared: tuple[DeclarationSeen, ...]) -> Markup:
 def _sums(assessment: Assessment) -> Markup:
     totals = assessment.totals
     columns = (Column("What"), Column("Figure", number=True))
-    period: Child = "no accelerator use"
+    period: Child = "none"
     if totals.first_day is not None:
         period = join([day(totals.first_day), " to ", day(totals.last_day)])
     rows: list[list[Child]] = [
         ["Providers", f"{totals.providers:,}"],
         ["Accounts with accelerator use", f"{totals.accounts:,}"],
         ["Declarations", f"{totals.declarations:,}"],
-        ["Days of use", period],
+        ["Days that the reports cover", period],
         ["Estimate, all accounts and days, FLOP", exact_flop(totals.est_flop)],
         ["Bound, all accounts and days, FLOP", exact_flop(totals.cap_flop)],
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from plimsoll.assess.assessment import Assessment, DataQuality, Rejection
+from plimsoll.assess.evidence import whole_hours
 from plimsoll.assess.report.datatable import Column, datatable
 from plimsoll.assess.report.figures import capital, count, flop, name, part_of_rows
 from plimsoll.assess.report.markup import Child, Markup, element, join
@@ -146,7 +147,7 @@ def _unused(known: DataQuality) -> Markup | None:
         [
             name(f"{item.provider}/{item.account}"),
             f"{item.rows:,}",
-            f"{item.accel_ns // 3_600_000_000_000:,}",
+            whole_hours(item.accel_ns),
             flop(item.cap_flop),
         ]
         for item in known.unused[:_MOST]

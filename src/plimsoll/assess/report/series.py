@@ -183,8 +183,8 @@ def _inside(plane: Plane, moments: Sequence[Moment], line: LoadLine) -> str:
 
 
 def _clear_of(y: int, line_y: int) -> int:
-    """A baseline that the thick line does not strike through."""
-    return y - 120 if line_y - 20 < y < line_y + 140 else y
+    """A baseline that the thick line does not strike through and that leaves the line's own words free."""
+    return line_y - 250 if line_y - 250 < y < line_y + 140 else y
 
 
 def _named(plane: Plane, day: date, y: int, words: str, kind: str) -> Markup:

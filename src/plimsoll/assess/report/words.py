@@ -9,9 +9,12 @@ from plimsoll.assess.report.load_line import LoadLine
 
 STRENGTH = {
     Severity.HIGH: "the estimate is past the line: presumed, and the subject must answer",
-    Severity.ASK: "only the bound is past the line, or a figure contradicts itself: the authority must ask",
+    Severity.ASK: (
+        "only the bound is past the line, or more may have been used than was declared, or a figure contradicts "
+        "itself: the authority must ask"
+    ),
     Severity.WATCH: "nothing is past the line yet; at the present rate it will be",
-    Severity.DATA: "the input has gaps, so other answers may be too low",
+    Severity.DATA: "the input is incomplete or inconsistent, so other answers may be wrong",
 }
 
 STATE = {
