@@ -56,7 +56,8 @@ def test_what_is_not_accelerator_time(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [None, "", "  ", "--", "Months", "1 Month", "GPU-Months", "Instance-Years", "GPU", "8", "1.5 Hours", "0 Hours",
-     "10 x 10 Hours", "Hours per Day", "Units/Hour", "GPU Core Hours", "GPU GB-Hours", "Dragon-Hours", "½ Hour"],
+     "10 x 10 Hours", "Hours per Day", "9" * 5_000 + " Hours", "1,000,000 Hours",
+     "Units/Hour", "GPU Core Hours", "GPU GB-Hours", "Dragon-Hours", "½ Hour"],
 )  # fmt: skip
 def test_what_cannot_be_told(text: str | None) -> None:
     assert read_unit(text) == BillingUnit("unknown")

@@ -337,6 +337,19 @@ def test_any_descriptor_has_one_consistent_answer(fields: tuple[str | None, ...]
     assert (found.unit_ns > 0) == counted
 
 
+def test_a_number_that_no_machine_has_is_not_believed() -> None:
+    assert match("2x 8x NVIDIA H100 per hour").accelerators_per_unit == 16
+    assert match("9999x" * 10 + " NVIDIA H100 per hour").outcome == "unmapped"
+
+
+def test_a_text_too_long_to_be_searched_is_not_passed_over() -> None:
+    padded = "per hour " * 2_000 + "8x NVIDIA H100"
+
+    assert match(padded).outcome == "unmapped"
+    assert match("h100 " * 20_000).outcome == "unmapped"
+    assert match(padded, unit="GB").outcome == "other"
+
+
 @pytest.mark.real_data
 def test_the_real_bill_has_ten_accelerator_rows(real_data: Path) -> None:
     with (real_data / "focus" / "focus_sample.csv").open(encoding="utf-8", newline="") as file:

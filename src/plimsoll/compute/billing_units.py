@@ -37,6 +37,9 @@ _NOT_MACHINES = _words(
     "user users seat seats secret secrets rule rules zone zones gateway endpoint cluster"
 )
 _FILLERS = _words("per of in virtual running")
+_MOST_DIGITS = 6
+"""Nobody prices a million hours at a time."""
+
 _WORDS = re.compile(r"[^\W\d_]+|\d[\d,]*(?:\.\d+)?")
 
 
@@ -75,6 +78,6 @@ def read_unit(text: str | None) -> BillingUnit:
     if len(lengths) != 1 or rest - _MACHINE - _ACCELERATOR or len(numbers) > 1:
         return _UNKNOWN
     multiple = numbers[0].replace(",", "") if numbers else "1"
-    if not multiple.isdecimal() or int(multiple) == 0:
+    if not multiple.isdecimal() or len(multiple) > _MOST_DIGITS or int(multiple) == 0:
         return _UNKNOWN
     return BillingUnit("accelerator" if accelerators else "machine", lengths[0] * int(multiple))

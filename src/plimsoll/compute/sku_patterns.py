@@ -55,7 +55,13 @@ _MACHINE_END = r"(?![^\W_])(?!\.\d)"
 _NAME_START = r"(?:(?<![^\W_])|(?<=\dx))"
 _NAME_END = r"s?(?![^\W_])"
 _TIMES_BEFORE = re.compile(r"(?<![\d.])((?:\d{1,4} ?x ?)+)(?:[a-z]+ ){0,3}$")
-_TIMES_AFTER = re.compile(r"^ ?x ?(\d{1,4})(?![\w.])")
+_TIMES_AFTER = re.compile(r" ?x ?(\d{1,4})(?![\w.])")
+_NEAR = 60
+"""How many characters before a name a multiple ("2x 8x NVIDIA H100") may begin."""
+
+_MOST_ACCELERATORS = 100_000
+"""More than any machine has: such a number means something else."""
+
 _GPUS = re.compile(r"(?<![\w.])(\d{1,4})[ -]?gpus?(?![^\W_])")
 
 
@@ -135,12 +141,13 @@ class SkuMap:
             rest = rest[: match.start()] + "|" * len(match.group()) + rest[match.end() :]
         for row, match, _ in names.search(rest, context):
             times = (
-                _TIMES_BEFORE.search(rest[: match.start()])
-                or _TIMES_AFTER.search(rest[match.end() :])
+                _TIMES_BEFORE.search(rest, max(0, match.start() - _NEAR), match.start())
+                or _TIMES_AFTER.match(rest, match.end())
                 or _GPUS.search(rest)
             )
             number = prod(int(factor) for factor in re.findall(r"\d+", times[1])) if times else 0
-            found.append(Mention(row.chip, match.group(), "name", Fraction(number) if number else None))
+            believed = 0 < number <= _MOST_ACCELERATORS
+            found.append(Mention(row.chip, match.group(), "name", Fraction(number) if believed else None))
         return tuple(found)
 
     def _of(self, vendor: str | None) -> tuple[_Matcher, _Matcher]:

@@ -26,6 +26,9 @@ from plimsoll.compute.sku_patterns import Mention, load_sku_map, plain_text, ven
 
 Outcome = Literal["accelerator", "other", "unmapped", "ambiguous"]
 
+_MOST_CHARACTERS = 8_000
+"""Together, in all fields of a descriptor: a bill that says more than that about one SKU hides something."""
+
 _SURCHARGE = re.compile(
     r"ebs[ -]?optimi[sz]ed|for \d+ mbps per|elastic ?map ?reduce|for emr|eks[ -]auto|managedinstances?:|heavyusage"
     r"|(?:^|\| )commitment(?: v\d+)? ?:|licen[cs](?:e|ing) fee|software (?:usage|fee|charge|licen[cs]e)"
@@ -107,6 +110,9 @@ def resolve(descriptor: SkuDescriptor) -> SkuMatch:
     texts = _texts(descriptor)
     whole = " | ".join(texts.values())
     unit = read_unit(_present(descriptor.unit))
+    if len(whole) > _MOST_CHARACTERS:
+        sold: Outcome = "other" if unit.counts == "other" else "unmapped"
+        return _not_counted(sold, f"its texts have {len(whole):,} characters, too many to be searched")
     unit_words = f'"{descriptor.unit}"' if _present(descriptor.unit) else "a unit that the bill leaves out"
     named = _named(descriptor, texts, whole)
     if named is None and not _looks_like_accelerator(descriptor, whole, unit):
