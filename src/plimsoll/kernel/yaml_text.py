@@ -66,9 +66,14 @@ def read_yaml(text: bytes, file: str) -> YamlText:
     try:
         value = builder.build(text.decode("utf-8-sig"))
     except UnicodeDecodeError as problem:
-        raise PlimsollError(
-            "yaml.syntax", f"the file is not UTF-8 text: {problem.reason}", fix="Save it as UTF-8.", where=Where(file)
-        ) from None
+        where = Where(file, text.count(b"\n", 0, problem.start) + 1)
+        what = f"the file is not UTF-8 text: {problem.reason}"
+        raise PlimsollError("yaml.syntax", what, fix="Save it as UTF-8.", where=where) from None
+    except yaml.reader.ReaderError as problem:
+        where = Where(file, text.count(b"\n", 0, problem.position) + 1)
+        number = problem.character if isinstance(problem.character, int) else ord(problem.character)
+        what = f"the file has the control character U+{number:04X}, which text does not have"
+        raise PlimsollError("yaml.syntax", what, fix="Remove it; save the file as plain text.", where=where) from None
     except yaml.YAMLError as problem:
         mark: yaml.Mark | None = getattr(problem, "problem_mark", None)
         raise PlimsollError(
@@ -127,10 +132,10 @@ class _Builder:
             event = loader.get_event()
             self._check(event, path)
             if not isinstance(event, yaml.ScalarEvent):
-                raise self._refused("yaml.syntax", event, "is a key that is not text", "Use a plain word as key.")
+                raise self._refused("yaml.syntax", event, "has a key that is not text", "Use a plain word as key.")
             key = event.value
             if key == "<<" and event.style not in _QUOTED:
-                raise self._refused("yaml.alias", event, "is a merge key", "Write the values out.")
+                raise self._refused("yaml.alias", event, "has a merge key", "Write the values out.")
             if key in mapping:
                 raise self._refused("yaml.duplicate_key", event, f'repeats the key "{key}"', "Keep one of the two.")
             self.lines[(*path, key)] = _line(event)
