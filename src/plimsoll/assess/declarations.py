@@ -5,7 +5,7 @@ The form is that of docs/howto/assess.md. One file holds one declaration, or a l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -242,7 +242,7 @@ class _Builder:
     def _check_period(self, shape: text.DeclarationText) -> None:
         if shape.start is not None and shape.end is not None:
             start, end = start_of_day(shape.start), start_of_day(shape.end)
-            self._placed(lambda: Period(start, end), "end")
+            self._source.placed((*self._path, "end"), lambda: Period(start, end))
         if shape.accounts and (shape.start is None or shape.end is None):
             raise PlimsollError(
                 "declaration.no_period",
@@ -277,7 +277,7 @@ class _Builder:
     def _utilisation(self, shape: text.UtilisationText | None) -> DeclaredUtilisation | None:
         if shape is None:
             return None
-        share: Fraction = self._placed(lambda: parse_exact(shape.value), "utilisation", "value")
+        share: Fraction = self._source.placed((*self._path, "utilisation", "value"), lambda: parse_exact(shape.value))
         if share <= 0:
             raise PlimsollError(
                 "declaration.utilisation",
@@ -289,14 +289,8 @@ class _Builder:
 
     def _hardware(self, shape: text.HardwareText, number: int) -> DeclaredHardware:
         chip = find_chip(self._source, (*self._path, "hardware", number, "chip"), shape.chip)
-        period = self._placed(lambda: Period(shape.start, shape.end), "hardware", number, "to")
+        period = self._source.placed((*self._path, "hardware", number, "to"), lambda: Period(shape.start, shape.end))
         peak = chip.training_peak
         return DeclaredHardware(
             shape.provider, shape.account, chip.id, shape.count, period, None if peak is None else peak[1]
         )
-
-    def _placed(self, read: Callable[[], Any], *place: str | int) -> Any:
-        try:
-            return read()
-        except PlimsollError as problem:
-            raise problem.at(self._source.where((*self._path, *place))) from None

@@ -16,6 +16,7 @@ from plimsoll.compute.methods import MethodResult, architecture_based, operation
 from plimsoll.compute.reconcile import Reconciliation, reconcile
 from plimsoll.kernel.component import Component
 from plimsoll.kernel.errors import PlimsollError
+from plimsoll.kernel.estimate import Estimate
 from plimsoll.kernel.flop import parse_exact
 from plimsoll.kernel.period import Period
 from plimsoll.kernel.yaml_text import Path, YamlText
@@ -24,6 +25,9 @@ from plimsoll.rulebook.facts import Facts, read_amount, read_facts
 ELSEWHERE = frozenset({Component.MERGED_BASE, Component.DISTILL_PARENT})
 """Components that were computed before or elsewhere, so that no usage of this run's accounts belongs to them."""
 
+WIDEST = 2
+"""A high bound counts up to so many times the point, which is what a margin of 100 %, the widest there is, gives."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeclaredCompute:
@@ -31,8 +35,9 @@ class DeclaredCompute:
 
     Attributes:
         facts: total or components, ready for a rulebook.
-        covered_flop: how much metered usage it explains: the high bounds of everything declared, without what was
-            computed elsewhere or by others. Where nothing bounds a part from above, its point counts.
+        covered_flop: how much metered usage it explains: the high bounds of everything declared, up to `WIDEST` times
+            the point, without what was computed elsewhere or by others. Where nothing bounds a part from above, its
+            point counts.
         caveats: what the methods leave open.
         reconciliations: parts that were given by more than one method.
     """
@@ -60,7 +65,7 @@ def read_compute(source: YamlText, path: Path, section: text.ComputeText | None)
     answers: dict[Component, Answer] = {}
     for name, value in section.components.items():
         place: Path = (*path, "components", name)
-        answers[_placed(source, place, partial(parse_component, name))] = reader.answers(value, place)
+        answers[source.placed(place, partial(parse_component, name))] = reader.answers(value, place)
     found = break_down(answers)
     facts = replace(facts, components=found.amounts)
     named = tuple((component.value, outcome) for component, outcome in found.reconciliations.items())
@@ -98,17 +103,17 @@ def find_chip(source: YamlText, path: Path, name: str) -> Chip:
 
 def _covered(facts: Facts) -> int:
     if facts.total is not None:
-        return facts.total.point if facts.total.high is None else facts.total.high
-    own = [e for c, e in facts.components.items() if c not in ELSEWHERE and c not in facts.not_by_developer]
-    return sum(estimate.point if estimate.high is None else estimate.high for estimate in own)
+        return _explained(facts.total)
+    return sum(
+        _explained(estimate)
+        for component, estimate in facts.components.items()
+        if component not in ELSEWHERE and component not in facts.not_by_developer
+    )
 
 
-def _placed(source: YamlText, path: Path, read: Any) -> Any:
-    """What `read` gives; its error, if any, with the place filled in."""
-    try:
-        return read()
-    except PlimsollError as problem:
-        raise problem.at(source.where(path)) from None
+def _explained(estimate: Estimate) -> int:
+    """The high bound, but no more than the widest margin allows: whoever bounds a run at anything declares nothing."""
+    return estimate.point if estimate.high is None else min(estimate.high, WIDEST * estimate.point)
 
 
 class _Reader:
@@ -139,7 +144,7 @@ class _Reader:
                 f"Use one of: {', '.join(text.METHODS)}.",
             )  # fmt: skip
         shape = checked(text.METHODS[word], raw, self._source, path)
-        result: MethodResult = _placed(self._source, path, lambda: self._calculate(shape, path))
+        result: MethodResult = self._source.placed(path, lambda: self._calculate(shape, path))
         return result
 
     def _calculate(self, shape: text.Strict, path: Path) -> MethodResult:
@@ -173,7 +178,7 @@ class _Reader:
             chip=chip.id,
             count=period.count,
             peak_gflops=peak,
-            length=_placed(self._source, path, lambda: self._length(period, path)),
+            length=self._source.placed(path, lambda: self._length(period, path)),
             utilisation=parse_exact(period.utilisation),
             utilisation_kind=period.utilisation_kind,
             precision=precision,

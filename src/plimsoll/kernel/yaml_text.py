@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -15,6 +16,7 @@ MAX_DEPTH = 40
 MAX_NODES = 400_000
 
 Path = tuple[str | int, ...]
+T = TypeVar("T")
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INEXACT = re.compile(r"[+-]?(?:\d[\d_]*\.\d*|\.\d+|\d[\d_]*)(?:[eE][+-]?\d+)?|[+-]?\.(?:inf|nan)", re.IGNORECASE)
@@ -43,6 +45,13 @@ class YamlText:
         while path not in self._lines and path:
             path = path[:-1]
         return Where(file=self.file, line=self._lines.get(path, 1), field=field or dotted or None)
+
+    def placed(self, path: Path, read: Callable[[], T]) -> T:
+        """What `read` gives; an error that it raises is placed at `path`."""
+        try:
+            return read()
+        except PlimsollError as problem:
+            raise problem.at(self.where(path)) from None
 
 
 def read_yaml(text: bytes, file: str) -> YamlText:

@@ -99,10 +99,8 @@ def read_cases(path: Path) -> CaseFile:
 
 def _rulebook(name: str, cases: Path, source: YamlText) -> Rulebook:
     """The rulebook that a case file names; the path of one is relative to the case file."""
-    try:
-        return find_rulebook(str(cases.parent / name) if name.endswith(PATH_ENDS) else name)
-    except PlimsollError as problem:
-        raise problem.at(source.where(("rulebook",))) from None
+    found = str(cases.parent / name) if name.endswith(PATH_ENDS) else name
+    return source.placed(("rulebook",), lambda: find_rulebook(found))
 
 
 def run_case(case: Case, rulebook: Rulebook) -> list[Failure]:
@@ -139,8 +137,10 @@ def _case(raw: Any, rulebook: Rulebook, source: YamlText, place: Place) -> Case:
         extra = sorted(set(raw) - _CASE_KEYS) if isinstance(raw, dict) else []
         what = f"the case has no name, or unknown keys {extra}"
         raise _schema_error(what, f"Use: {', '.join(sorted(_CASE_KEYS))}.", source, place)
-    as_of = _date(raw, "as_of", source, place)
-    known = as_of if raw.get("known") is None else _date(raw, "known", source, place)
+    as_of = source.placed((*place, "as_of"), lambda: parse_date(str(raw.get("as_of"))))
+    known = as_of
+    if raw.get("known") is not None:
+        known = source.placed((*place, "known"), lambda: parse_date(str(raw["known"])))
     facts = read_facts({} if raw.get("facts") is None else raw["facts"], source, (*place, "facts"))
     expectations = {key: _expectation(raw, key, source, place) for key in _EXPECTATIONS}
     _refuse_unknown_ids(facts, expectations, rulebook, source, place)
@@ -149,13 +149,6 @@ def _case(raw: Any, rulebook: Rulebook, source: YamlText, place: Place) -> Case:
     due = {name: _due_text(value, source, (*place, "due", name)) for name, value in expectations.pop("due").items()}
     texts = {key: {name: str(value) for name, value in section.items()} for key, section in expectations.items()}
     return Case(raw["name"], source.where(place), facts, as_of, known, **texts, due=due)
-
-
-def _date(raw: Mapping[str, Any], key: str, source: YamlText, place: Place) -> date:
-    try:
-        return parse_date(str(raw.get(key)))
-    except PlimsollError as problem:
-        raise problem.at(source.where((*place, key))) from None
 
 
 def _expectation(raw: Mapping[str, Any], key: str, source: YamlText, place: Place) -> Mapping[str, Any]:
@@ -197,7 +190,4 @@ def _schema_error(what: str, fix: str, source: YamlText, place: Place) -> Plimso
 def _due_text(value: Any, source: YamlText, place: Place) -> str:
     if value in _STATES:
         return str(value)
-    try:
-        return instant_text(parse_instant(str(value)))
-    except PlimsollError as problem:
-        raise problem.at(source.where(place)) from None
+    return instant_text(source.placed(place, lambda: parse_instant(str(value))))

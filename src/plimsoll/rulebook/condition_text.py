@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, cast, get_args
 
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.kernel.estimate import Comparator
@@ -28,8 +28,6 @@ from plimsoll.rulebook.condition import (
 )
 from plimsoll.rulebook.law import SANE_FLOOR
 from plimsoll.rulebook.vocabulary import ATTRIBUTES, DATES, FLOP_QUANTITIES, QUANTITIES
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -157,7 +155,7 @@ class ConditionReader:
         if ("before" in raw) == ("on_or_after" in raw):
             raise self._error("rulebook.condition", "needs before, or on_or_after", path, "Give one of the two.")
         key = "before" if "before" in raw else "on_or_after"
-        day = self._placed(lambda: parse_date(str(raw[key])), (*path, key))
+        day = self._source.placed((*path, key), lambda: parse_date(str(raw[key])))
         return DateIs(name, before=day) if key == "before" else DateIs(name, on_or_after=day)
 
     def _question(self, raw: Mapping[str, Any], path: Path) -> Condition:
@@ -209,16 +207,16 @@ class ConditionReader:
 
     def whole(self, raw: object, path: Path) -> int:
         """A whole number of any unit, as a quoted decimal string."""
-        return self._placed(lambda: parse_flop(self._text(raw, path)), path)
+        return self._source.placed(path, lambda: parse_flop(self._text(raw, path)))
 
     def fraction(self, raw: object, path: Path) -> Fraction:
         """A ratio as text: ``"1/3"`` or ``"0.30"``."""
         text = self._text(raw, path)
         numerator, slash, denominator = text.partition("/")
-        bottom = self._placed(lambda: parse_exact(denominator), path) if slash else Fraction(1)
+        bottom = self._source.placed(path, lambda: parse_exact(denominator)) if slash else Fraction(1)
         if bottom == 0:
             raise self._error("rulebook.condition", "divides by zero", path, 'Write e.g. "1/3".')
-        return self._placed(lambda: parse_exact(numerator), path) / bottom
+        return self._source.placed(path, lambda: parse_exact(numerator)) / bottom
 
     def _text(self, raw: object, path: Path) -> str:
         if isinstance(raw, str):
@@ -229,12 +227,6 @@ class ConditionReader:
             fix=f'Put it in quotation marks: "{raw}".',
             where=self._source.where(path),
         )
-
-    def _placed(self, read: Callable[[], T], path: Path) -> T:
-        try:
-            return read()
-        except PlimsollError as problem:
-            raise problem.at(self._source.where(path)) from None
 
 
 _KINDS: dict[str, tuple[Callable[[ConditionReader, Mapping[str, Any], Path], Condition], frozenset[str]]] = {

@@ -125,7 +125,7 @@ class _Reader:
             return Estimate.with_margin(point, self._margin(raw["margin"], (*path, "margin")))
         if set(raw) == {"low", "point", "high"}:
             low, point, high = (self._flop(raw[key], (*path, key)) for key in ("low", "point", "high"))
-            return self._at(lambda: Estimate(low, point, high), path)
+            return self._source.placed(path, lambda: Estimate(low, point, high))
         raise self._error(
             "facts.type", "gives an amount in no known form", path,
             'Write "3e25", or {point: "3e25", margin: "0.3"}, or {low: .., point: .., high: ..}.',
@@ -218,22 +218,16 @@ class _Reader:
                 path,
                 f'Put it in quotation marks: "{raw}".',
             )
-        return int(self._at(lambda: parse_flop(raw), path))
+        return int(self._source.placed(path, lambda: parse_flop(raw)))
 
     def _margin(self, raw: Any, path: Path) -> Fraction:
-        margin = self._at(lambda: parse_exact(raw), path)
+        margin = self._source.placed(path, lambda: parse_exact(raw))
         if not 0 <= margin < 1:
             raise self._error("facts.type", "has a margin outside 0 to 1", path, 'Write e.g. "0.3" for 30 %.')
         return margin
 
     def _placed(self, read: Callable[[str], T], value: object, *path: str) -> T:
-        return self._at(lambda: read(str(value)), (*self._root, *path))
-
-    def _at(self, read: Callable[[], T], path: Path) -> T:
-        try:
-            return read()
-        except PlimsollError as problem:
-            raise problem.at(self._source.where(path)) from None
+        return self._source.placed((*self._root, *path), lambda: read(str(value)))
 
     def _error(self, code: str, what: str, path: Path, fix: str) -> PlimsollError:
         return PlimsollError(code, f"the declaration {what}", fix=fix, where=self._source.where(path))
