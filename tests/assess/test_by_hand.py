@@ -78,6 +78,15 @@ def test_nobody_lowers_an_estimate_with_the_tag_of_another_accounts_run(assess: 
     assert largest.tiers == ("B",)
 
 
+def test_a_bound_that_bounds_nothing_explains_nothing(assess: ByHand) -> None:
+    wide = '{low: "0", point: "1e18", high: "1e35"}'
+    declared = run("run-1", "aster/a", "2026-03-01", "2026-04-01", 0).replace('"0"', wide)
+    [finding] = assess(MARCH, LINE, declared).findings
+
+    assert (finding.code, finding.severity) == (Code.UNDER_DECLARED_RUN, Severity.HIGH)
+    assert finding.covered_flop == 2 * 10**18
+
+
 def test_a_charge_period_of_several_months_leaves_none_of_them_out(assess: ByHand) -> None:
     assert kinds(assess(row("a", "2025-11-15", "2026-03-15"), 10**25)) == []
 
@@ -146,7 +155,7 @@ def test_the_headline_does_not_deny_what_was_declared_nor_vouch_for_what_was_not
 
     assert covered.headline == "Nothing is past the line without a declaration that explains it"
     assert broken.headline.endswith("as far as the reports go: they have gaps or faults")
-    assert early.headline.startswith("No accelerator use before 2026-01-01 was reported")
+    assert early.headline.startswith("No accelerator use before 2026-01-01 could be counted")
     assert all(severity is not Severity.HIGH or not count for severity, count in early.totals.findings)
 
 

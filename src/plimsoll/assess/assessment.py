@@ -259,7 +259,7 @@ class Assessment:
         if high:
             return f"{_subjects(high)} past the line without a declaration that explains it"
         if not self.totals.accounts and not ask:
-            return f"No accelerator use before {self.as_of} was reported, so nobody can be held against the line"
+            return f"No accelerator use before {self.as_of} could be counted, so nobody can be held against the line"
         none = "Nothing is {}past the line without a declaration that explains it"
         if ask:
             return f"{none.format('surely ')}; {_subjects(ask, lower=True)} to be asked"

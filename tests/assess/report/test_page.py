@@ -244,7 +244,7 @@ def test_an_empty_answer_says_what_was_looked_for_and_what_it_does_not_show() ->
 def test_no_usage_claims_nothing_and_says_how_to_fill_the_page() -> None:
     text = text_of(render(PAGES["no usage at all"]()))
 
-    assert "was reported, so nobody can be held against the line" in text
+    assert "could be counted, so nobody can be held against the line" in text
     assert "No usage row was delivered" in text
     assert "Nothing is past the line" not in text
 

@@ -130,7 +130,7 @@ def overfull_usage(subject: str, rows: Sequence[OverfullRow]) -> Iterator[Findin
     if not rows:
         return
     worst = max(rows, key=lambda row: (Fraction(row.machine_ns, max(1, row.possible_ns)), row.file, -row.row))
-    count = "One row" if len(rows) == 1 else f"{len(rows):,} rows"
+    count, counted = ("One row", "It is counted") if len(rows) == 1 else (f"{len(rows):,} rows", "They are counted")
     yield new_finding(
         Code.IMPOSSIBLE_FIGURE,
         Severity.DATA,
@@ -146,8 +146,8 @@ def overfull_usage(subject: str, rows: Sequence[OverfullRow]) -> Iterator[Findin
         explanation=(
             f"{count} of {subject} report{'s' if len(rows) == 1 else ''} one machine as used for longer than the "
             f"charge period lasts: {worst.resource} in {worst.file}, row {worst.row}, with {_hours(worst.machine_ns)} "
-            f"machine-hours where {_hours(worst.possible_ns)} are possible. The rows are counted as reported, so "
-            "the account's figures may be too high."
+            f"machine-hours where {_hours(worst.possible_ns)} are possible. {counted} as reported, so the "
+            "account's figures may be too high."
         ),
         clears="Rows with the right quantity, unit or charge period; or one machine per row.",
     )  # fmt: skip

@@ -25,7 +25,8 @@ def unmapped_sku(sku: UnmappedSku) -> Iterator[Finding]:
             "None of it is in any total, so every figure of the accounts concerned may be too low."
         ),
         clears=(
-            "The accelerator model and count of this product, from the provider (x_AcceleratorModel and "
-            "x_AcceleratorCount in its report) or as a line in the SKU map."
+            "The accelerator and its count in the words of the hardware catalogue, from the provider "
+            "(x_AcceleratorModel and x_AcceleratorCount in its report) or as a line in the SKU map; for an accelerator "
+            "that the catalogue lacks, its entry there."
         ),
     )
