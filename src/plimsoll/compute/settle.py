@@ -65,7 +65,7 @@ def _settle(
         judged.append(each)
         summed.append(materialise(backend, cells_of(each, backend), "cells"))
         progress("accounting", number, len(delivery.batches))
-    counts = dict(outcome_counts(judged))
+    counts = outcome_counts(judged)
     rejections: tuple[Rejection, ...] = ()
     rejected_in: dict[str, int] = {}
     refused = any(REASONS[reason].outcome is Outcome.REJECTED for reason in counts)

@@ -20,6 +20,9 @@ from plimsoll.compute.usage.spread import DAY_US
 from plimsoll.compute.utilisation import FULL
 
 _HOUR_US = DAY_US // 24
+_WHOLE_POINTS = 4
+"""Decimals of a share up to which it is a whole number of basis points."""
+
 _NARROW = 18
 """Digits of a decimal that fits 64 bits."""
 
@@ -36,7 +39,10 @@ def cells_of(judged: JudgedBatch, backend: Any) -> ir.Table:
     time = _time(rows, judged.kinds, backend)
     active = rows.tensor_active
     measured = active.between(0, 1).fill_null(False)
-    share = ibis.ifelse(measured, half_even(active * FULL, backend).cast("int32"), rows.prior)
+    points = active * FULL
+    if (active.type().scale or 0) > _WHOLE_POINTS:
+        points = half_even(points, backend)
+    share = ibis.ifelse(measured, points.cast("int32"), rows.prior)
     midnight = rows.start_us - rows.start_us % DAY_US
     within = rows.end_us <= midnight + DAY_US
     spanning = any(kind.measures.spans_days for kind in counted)

@@ -6,7 +6,7 @@ of a batch has a problem, rows are summed without checking them again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -235,14 +235,17 @@ def _decides(names: Sequence[str], kinds: Sequence[Kind], answers: Sequence[_Ans
     return True
 
 
-def outcome_counts(judged: Sequence[JudgedBatch]) -> Mapping[str, int]:
+def outcome_counts(judged: Sequence[JudgedBatch]) -> dict[str, int]:
     """Rows per reason as the verdicts have it, before any row is rejected for a problem of its own."""
     counts: dict[str, int] = {}
     for batch in judged:
         for each in batch.kinds:
-            reason, rows, negative = each.verdict.reason, each.measures.rows, each.measures.negative
-            if reason == "usage" and negative:
-                counts["correction.unmarked"] = counts.get("correction.unmarked", 0) + negative
-                rows -= negative
-            counts[reason] = counts.get(reason, 0) + rows
+            reason = each.verdict.reason
+            counts[reason] = counts.get(reason, 0) + each.measures.rows
+        used = [each for each in batch.kinds if each.verdict.reason == "usage"]
+        if any((each.measures.smallest or 0) < 0 for each in used):
+            unmarked = batch.rows.filter(batch.rows.reason == "usage", batch.rows.quantity < 0)
+            rows = fetch(batch.backend, unmarked.agg(rows=unmarked.count()))[0]["rows"]
+            counts["usage"] -= rows
+            counts["correction.unmarked"] = counts.get("correction.unmarked", 0) + rows
     return counts

@@ -25,19 +25,17 @@ class Measures:
 
     Attributes:
         rows: how many rows there are.
-        accounts: rows with an account; likewise `starts`, `ends`, `given` (anything where the quantity should be) and
-            `quantities` (a readable quantity).
+        accounts: rows with an account; likewise `periods` (both ends readable), `given` (anything where the quantity
+            should be) and `quantities` (a readable quantity).
         shortest: the shortest charge period in microseconds; likewise `longest`.
         reach: the longest way from the midnight before a period to its end.
         earliest: the earliest start; `latest`: the latest end.
         smallest: the smallest quantity; likewise `largest`.
-        negative: rows with a quantity below zero.
     """
 
     rows: int
     accounts: int
-    starts: int
-    ends: int
+    periods: int
     given: int
     quantities: int
     shortest: int | None
@@ -47,13 +45,12 @@ class Measures:
     latest: int | None
     smallest: Decimal | None
     largest: Decimal | None
-    negative: int
 
     @property
     def faulty(self) -> bool:
         """Whether some row has a problem that a row of any kind can have (see `general_problems`)."""
         return (
-            min(self.accounts, self.starts, self.ends) < self.rows
+            min(self.accounts, self.periods) < self.rows
             or (self.shortest or 0) <= 0
             or (self.longest or 0) > LONGEST_US
             or (self.earliest or 0) < EARLIEST_US
@@ -78,9 +75,8 @@ def measures_of(rows: ir.Table) -> dict[str, ir.Scalar]:
     return {
         "rows": rows.count(),
         "accounts": rows.account.count(),
-        "starts": start.count(),
-        "ends": end.count(),
-        "given": _how_many(rows.quantity_given),
+        "periods": (end - start).count(),
+        "given": rows.quantity_given.sum().fill_null(0).cast("int64"),
         "quantities": quantity.count(),
         "shortest": (end - start).min(),
         "longest": (end - start).max(),
@@ -89,9 +85,4 @@ def measures_of(rows: ir.Table) -> dict[str, ir.Scalar]:
         "latest": end.max(),
         "smallest": quantity.min(),
         "largest": quantity.max(),
-        "negative": _how_many(quantity < 0),
     }
-
-
-def _how_many(condition: ir.BooleanValue) -> ir.IntegerScalar:
-    return condition.sum().fill_null(0).cast("int64")
