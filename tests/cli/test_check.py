@@ -1,6 +1,8 @@
 """The check command: the finding as a heading, duties in local time and UTC, exact JSON, and plain refusals."""
 
+import hashlib
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +53,17 @@ def test_it_states_the_finding_then_the_table_then_what_is_owed(model: Path) -> 
     lines = result.output.splitlines()
     regimes = [line.split()[0] for line in lines[3 : lines.index("", 3)] if line]
     assert regimes[0] == "conditional-treaty"
+
+
+def test_the_answer_ends_with_its_input_and_the_command_that_repeats_it(model: Path) -> None:
+    first = _run(model, "--rulebook", "eu-gpai", "--rulebook", "eu-gpai", "--id", "aster-7").output
+    source, replay = first.splitlines()[-2:]
+
+    assert source == f"Source: {model}, sha256:{hashlib.sha256(MODEL.encode()).hexdigest()}"
+    command = shlex.split(replay.removeprefix("Replay: "))
+    assert "--known" in command
+    again = CliRunner().invoke(app, command[1:])
+    assert again.output == first
 
 
 def test_json_has_exactly_the_promised_shape(model: Path) -> None:

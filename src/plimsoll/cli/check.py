@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plimsoll.cli.console import note, say, show_json, show_table
+from plimsoll.cli.console import note, say, say_how_to_replay, show_json, show_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +45,7 @@ def check(
     from plimsoll.assess.check import check as check_declaration
     from plimsoll.assess.declarations import load_declarations
     from plimsoll.cli.rulebook import read_dates
+    from plimsoll.kernel.canonical import digest_of_bytes
 
     valid, known_on = read_dates(as_of, known)
     books = choose_rulebooks(rulebook, line)
@@ -54,6 +55,14 @@ def check(
         show_json(as_json(checked))
         return
     _show(checked, everything=bool(rulebook))
+    source = Path(chosen.file)
+    if not source.is_file():  # a pipe cannot be read again
+        return
+    options = {
+        "--rulebook": rulebook, "--line": [line], "--id": [declaration], "--as-of": [str(valid)],
+        "--known": [str(known_on)],
+    }  # fmt: skip
+    say_how_to_replay(str(source), digest_of_bytes(source.read_bytes()), ["check", str(file)], options)
 
 
 def choose_rulebooks(names: Sequence[str] | None, line: str | None) -> list[Rulebook]:

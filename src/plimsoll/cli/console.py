@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -33,6 +34,21 @@ def note(text: str) -> None:
 def show_json(value: Any) -> None:
     """JSON for programs: stable key order as given, text readable, one final newline."""
     print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def say_how_to_replay(
+    source: str, digest: str, arguments: Sequence[str], options: Mapping[str, Sequence[str | None] | None]
+) -> None:
+    """What was read, and the command that gives the same answer on any later day.
+
+    Args:
+        source: the file that was read; `digest` is that of its bytes.
+        arguments: the command and its arguments.
+        options: the values of each option, in order; absent ones are left out.
+    """
+    chosen = [(option, value) for option, values in options.items() for value in values or () if value is not None]
+    say(f"\nSource: {source}, {digest}")
+    say("Replay: " + shlex.join(["plimsoll", *arguments, *(part for pair in chosen for part in pair)]))
 
 
 def show_table(

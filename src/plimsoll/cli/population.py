@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plimsoll.cli.console import progress, say, show_json, show_table
+from plimsoll.cli.console import progress, say, say_how_to_replay, show_json, show_table
 
 if TYPE_CHECKING:
     from plimsoll.assess.population import LineCount
@@ -67,11 +66,11 @@ def population(
     _show_lines(found)
     _show_discrepancies(found)
     _show_unreadable(found)
-    say(f"\nSource: {csv}, sha256:{table.sha256}")
-    repeated = [("--rulebook", rulebook or []), ("--map", columns or []), ("--line", [line] if line else [])]
-    chosen = [part for option, values in repeated for value in values for part in (option, value)]
-    dates = ["--as-of", str(valid), "--known", str(known_on)]
-    say("Replay: " + shlex.join(["plimsoll", "population", str(csv), "--margin", margin, *chosen, *dates]))
+    options = {
+        "--margin": [margin], "--rulebook": rulebook, "--map": columns, "--line": [line], "--as-of": [str(valid)],
+        "--known": [str(known_on)],
+    }  # fmt: skip
+    say_how_to_replay(str(csv), f"sha256:{table.sha256}", ["population", str(csv)], options)
 
 
 def _read(csv: Path, columns: list[str], quiet: bool) -> Population:
