@@ -142,6 +142,18 @@ def test_a_table_that_cannot_be_trusted_is_refused(table: Path, text: str | byte
     assert refusal(table, text).code == code
 
 
+@pytest.mark.parametrize(
+    "column", ["Compute (YFLOP)", "Compute (10^24 FLOP)", "Compute [1e24]", "log10 C (log FLOP)", "C (petaFLOP/s-days)"]
+)
+def test_a_column_in_another_unit_is_not_read_as_flop(table: Path, column: str) -> None:
+    assert refusal(table, f"Model,{column}\nA,38\n", compute=column).code == "population.unit"
+
+
+@pytest.mark.parametrize("column", ["Compute (FLOP)", "Compute (flops)", "C (operations)", "Compute (final run)", "C"])
+def test_a_column_in_flop_may_say_so(table: Path, column: str) -> None:
+    assert read(table, f"Model,{column}\nA,38\n", compute=column).compute.known == 1
+
+
 def test_the_line_ends_of_an_old_macintosh_are_named(table: Path) -> None:
     assert "carriage return" in refusal(table, (HEADER + "A,1e25,,,,,,\n").replace("\n", "\r")).fix
 

@@ -5,6 +5,7 @@ A cell that cannot be read makes its row unknown, with the reason listed: a row 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,10 @@ from plimsoll.assess.population_table import Progress, Table, one_line
 from plimsoll.assess.utilisation import Claim, Exact
 from plimsoll.kernel.errors import PlimsollError, Where
 from plimsoll.kernel.flop import MAX_FLOP, parse_exact
+
+_BRACKETED = re.compile(r"[(\[{]([^()\[\]{}]+)[)\]}]")
+_PLAIN_FLOP = re.compile(r"(?:in |total )?(?:flops?|ops|operations|floating[ -]point operations)", re.IGNORECASE)
+_NOT_PLAIN = re.compile(r"flop|operations|\blog|10 ?(?:\^|\*\*)|\de\d|days?$|[×x] ?10", re.IGNORECASE)
 
 Effect = Literal["unknown", "finetune_unknown", "unchecked"]
 
@@ -74,8 +79,8 @@ def read_population(
 
     Raises:
         PlimsollError: ``population.unreadable``, ``population.missing_column``, ``population.delimiter``,
-            ``population.no_amount``, or an error of `population_table.Table`, each with the file and, where there is
-            one, the row.
+            ``population.unit``, ``population.no_amount``, or an error of `population_table.Table`, each with the file
+            and, where there is one, the row.
     """
     try:
         with path.open("rb") as stream:
@@ -98,6 +103,20 @@ class _Reader:
         for field in ("compute", *columns):
             if field not in self._index:
                 raise table.missing(self._columns[field], field)
+        for field in ("compute", "finetune_compute"):
+            if field in self._index:
+                self._refuse_other_units(self._columns[field])
+
+    def _refuse_other_units(self, column: str) -> None:
+        """Bare cells are FLOP: under "Compute (YFLOP)" a 38 would be next to nothing, and below every line."""
+        for unit in _BRACKETED.findall(column):
+            if _NOT_PLAIN.search(unit) and not _PLAIN_FLOP.fullmatch(unit.strip()):
+                shown = one_line(column)[:60]
+                raise self._table.refused(
+                    "population.unit",
+                    f'the column "{shown}" is in {one_line(unit)[:40]}, but its cells would be read as FLOP',
+                    "Convert it to FLOP; or write the unit into each cell (38 YFLOP) and leave it out of the header.",
+                )
 
     def read(self) -> Population:
         known: list[Exact] = []

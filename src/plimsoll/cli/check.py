@@ -115,8 +115,9 @@ def _show(checked: Check, *, everything: bool) -> None:
     hidden = [r for r in checked.results if not _is_shown(r)]
     if hidden:
         unknown = sum(1 for r in hidden if r.result.value == "unknown")
+        provisions = "one provision" if len(hidden) == 1 else f"{len(hidden)} provisions"
         say(
-            f"\nNot shown, but in --json: {len(hidden)} provisions without a compute line, "
+            f"\nNot shown, but in --json: {provisions} without a compute line, "
             f"{unknown} of them unknown because the file does not state the facts that they ask for."
         )
     _show_duties(checked.duties, everything=everything)
