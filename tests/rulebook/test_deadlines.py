@@ -150,6 +150,24 @@ def test_yearly_dates_may_wait_for_an_event() -> None:
     assert due_of(rule, WASHINGTON, events, TODAY).at == parse_instant("2028-04-18T04:00:00Z")  # 15th a Saturday
 
 
+def test_rounds_are_counted_from_where_the_first_period_ends() -> None:
+    monthly = ClockRule(starts=("qualified",), within=Duration.parse("P30D"), every=Duration.parse("P1M"))
+    yearly = ClockRule(starts=("qualified",), within=Duration.parse("P90D"), every=Duration.parse("P1Y"))
+    halves = ClockRule(starts=("qualified",), within=Duration.parse("P6M"), every=Duration.parse("P6M"))
+
+    def following(rule: ClockRule, start: str, day: date) -> str:
+        return instant_text(
+            due_of(rule, BRUSSELS_PLAIN, {"qualified": parse_instant(start)}, day).at or datetime.now(UTC)
+        )
+
+    # 30 days after 15 January end with 14 February; a month later is 14 March
+    assert following(monthly, "2026-01-15T12:00:00Z", date(2026, 2, 1)) == "2026-02-14T23:00:00Z"
+    assert following(monthly, "2026-01-15T12:00:00Z", date(2026, 3, 1)) == "2026-03-14T23:00:00Z"
+    # 90 days after 1 December 2027 end with 29 February 2028; a year later is 28 February
+    assert following(yearly, "2027-12-01T12:00:00Z", date(2028, 6, 1)) == "2029-02-28T23:00:00Z"
+    assert following(halves, "2026-08-31T12:00:00Z", date(2027, 6, 1)) == "2027-08-31T22:00:00Z"
+
+
 def test_a_frequent_duty_of_long_ago_is_found_at_once() -> None:
     hourly = ClockRule(starts=("qualified",), every=Duration.parse("PT1M"))
     daily = ClockRule(starts=("qualified",), every=Duration.parse("P1D"))

@@ -159,18 +159,14 @@ class _Counter:
 
     def end(self, start: datetime, periods: tuple[Duration, ...]) -> datetime:
         """The end of the periods, one after the other, that begin to run at `start`."""
-        months = sum(p.months for p in periods)
-        days = sum(p.days for p in periods)
-        minutes = sum(p.minutes for p in periods)
-        if not months and not days:
-            return start + timedelta(minutes=minutes)
+        minutes = timedelta(minutes=sum(p.minutes for p in periods))
+        if not any(p.months or p.days for p in periods):
+            return start + minutes
         local = start.astimezone(self.zone)
+        nominal = _after(local.date(), periods)
         if self.counting == "elapsed":
-            day = _add_months(local.date(), months) + timedelta(days=days)
-            moved = datetime.combine(day, local.time(), self.zone).astimezone(UTC)
-            return moved + timedelta(minutes=minutes)
-        last = self._last_day(local.date(), _add_months(local.date(), months) + timedelta(days=days))
-        return self._midnight_after(last) + timedelta(minutes=minutes)
+            return datetime.combine(nominal, local.time(), self.zone).astimezone(UTC) + minutes
+        return self._midnight_after(self._last_day(local.date(), nominal)) + minutes
 
     def _last_day(self, event: date, nominal: date) -> date:
         """The day with which a period after `event` ends that by its length alone would end with `nominal`."""
@@ -217,6 +213,20 @@ class _Counter:
 
     def _midnight_after(self, day: date) -> datetime:
         return datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)
+
+
+def _after(day: date, periods: tuple[Duration, ...]) -> date:
+    """The day on which the periods end that begin one after the other on `day`.
+
+    Months that follow each other are added at once, so that a year of monthly reports from 31 January ends on a 31st;
+    months that follow days are counted from where the days end, as "yearly from the 90th day on" is.
+    """
+    months = 0
+    for period in periods:
+        months += period.months
+        if period.days:
+            day, months = _add_months(day, months) + timedelta(days=period.days), 0
+    return _add_months(day, months)
 
 
 def _add_months(day: date, months: int) -> date:
