@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import tempfile
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow.parquet import encryption
 
 from plimsoll.compute.accounting import account
 from plimsoll.compute.usage.read import open_usage
@@ -128,6 +130,32 @@ def test_a_damaged_parquet_file_is_refused(
     path.write_bytes(harm(sound.read_bytes()))
     error = refused(engine, path)
     assert (error.code, error.where.file) == (code, str(path))
+
+
+class _Keys(encryption.KmsClient):
+    """Wraps keys in nothing, for a test."""
+
+    def wrap_key(self, key_bytes: bytes, _master: str) -> bytes:
+        return base64.b64encode(key_bytes)
+
+    def unwrap_key(self, wrapped_key: bytes, _master: str) -> bytes:
+        return base64.b64decode(wrapped_key)
+
+
+@pytest.mark.parametrize("plaintext_footer", [True, False])
+def test_an_encrypted_parquet_file_is_refused(plaintext_footer: bool, engine: Any, tmp_path: Path) -> None:
+    """With a footer in plain text only the columns give it away, and Arrow's reader would end the process."""
+    plain = pq.read_table(parquet(tmp_path / "plain" / "usage.parquet"))
+    wanted = encryption.EncryptionConfiguration(
+        footer_key="k", column_keys={"k": plain.column_names}, plaintext_footer=plaintext_footer
+    )
+    keys = encryption.CryptoFactory(lambda _: _Keys())
+    properties = keys.file_encryption_properties(encryption.KmsConnectionConfig(), wanted)
+    path = tmp_path / "encrypted.parquet"
+    with pq.ParquetWriter(path, plain.schema, encryption_properties=properties) as writer:
+        writer.write_table(plain)
+    error = refused(engine, path)
+    assert (error.code, error.where.file) == ("parquet.encrypted", str(path))
 
 
 def test_one_damaged_file_among_sound_ones_is_the_one_named(engine: Any, tmp_path: Path) -> None:

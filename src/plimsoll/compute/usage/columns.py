@@ -64,6 +64,15 @@ NULL_WORDS = ("", "null", "n/a", "none", "nan", "\\n")
 """What exports write where they mean nothing, in any case."""
 
 
+def provider_id(folder: str | None, name: str | None) -> str | None:
+    """The provider's id: from its folder, else the seller's name, with ``/`` written as ``%2F``.
+
+    An account is named ``provider/account``, so a slash in a provider's name would let two accounts share a name.
+    """
+    found = meant(folder) or meant(name)
+    return None if found is None else found.replace("/", "%2F")
+
+
 def meant(value: str | None) -> str | None:
     """The text without surrounding space, or None where it says that there is none."""
     text = value.strip() if value is not None else ""

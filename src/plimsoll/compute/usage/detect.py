@@ -134,7 +134,7 @@ def parquet_columns(path: Path, magic: bytes) -> tuple[str, ...]:
         stream.seek(max(0, stream.tell() - 4))
         tail = stream.read(4)
     if b"PARE" in (magic, tail):
-        raise _encrypted(where)
+        raise encrypted(where)
     if magic != b"PAR1" or tail != b"PAR1":
         raise PlimsollError(
             "parquet.unreadable",
@@ -146,7 +146,7 @@ def parquet_columns(path: Path, magic: bytes) -> tuple[str, ...]:
         return tuple(pq.read_schema(path).names)
     except (pa.ArrowException, OSError, ValueError) as problem:
         if "ncrypt" in str(problem) or "ecrypt" in str(problem):
-            raise _encrypted(where) from None
+            raise encrypted(where) from None
         raise PlimsollError(
             "parquet.unreadable",
             f"the Parquet footer cannot be read: {first_line(problem)}",
@@ -161,7 +161,8 @@ def first_line(problem: BaseException) -> str:
     return lines[0][:200] if lines else type(problem).__name__
 
 
-def _encrypted(where: Where) -> PlimsollError:
+def encrypted(where: Where) -> PlimsollError:
+    """A Parquet file of which the footer or some columns are encrypted."""
     return PlimsollError(
         "parquet.encrypted",
         "the Parquet file is encrypted",

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from plimsoll.compute.usage.delivery import UsageFile
-from plimsoll.compute.usage.detect import first_line
+from plimsoll.compute.usage.detect import encrypted, first_line
 from plimsoll.kernel.errors import PlimsollError, Where
 
 
@@ -19,7 +19,8 @@ def blaming_files(files: Sequence[UsageFile]) -> Iterator[None]:
     """Engine errors inside become a `PlimsollError` about the first file that cannot be read to its end.
 
     Raises:
-        PlimsollError: ``parquet.unreadable``, ``engine.out_of_memory``, or ``engine.failed`` where every file is sound.
+        PlimsollError: ``parquet.unreadable``, ``parquet.encrypted``, ``engine.out_of_memory``, or ``engine.failed``
+            where every file is sound.
     """
     try:
         yield
@@ -44,6 +45,8 @@ def _unreadable(files: Sequence[UsageFile]) -> PlimsollError | None:
                 for _ in parquet.iter_batches(batch_size=65_536):
                     continue
         except (pa.ArrowException, OSError, ValueError) as problem:
+            if "decrypt" in str(problem):
+                return encrypted(Where(file.path))
             return PlimsollError(
                 "parquet.unreadable",
                 f"the Parquet file is damaged: {first_line(problem)}",

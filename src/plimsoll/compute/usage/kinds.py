@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from plimsoll.compute.billing_units import read_unit
 from plimsoll.compute.catalogue import load_catalogue
 from plimsoll.compute.skus import SkuDescriptor, SkuMatch, resolve
-from plimsoll.compute.usage.columns import meant
+from plimsoll.compute.usage.columns import meant, provider_id
 from plimsoll.compute.usage.outcomes import REASONS, Outcome
 from plimsoll.compute.utilisation import PRIORS, Priors
 
@@ -63,7 +63,7 @@ class Verdict:
 def judge(kind: Kind, priors: Priors = PRIORS) -> Verdict:
     """What becomes of rows with these descriptions."""
     text = {name: meant(value) for name, value in kind.items() if not isinstance(value, bool)}
-    provider = text["provider_folder"] or text["provider_name"]
+    provider = provider_id(text["provider_folder"], text["provider_name"])
     ready = text["ready_reason"]
     if ready:
         return Verdict(REASONS[ready].outcome, ready, provider)

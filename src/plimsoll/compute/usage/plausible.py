@@ -33,7 +33,7 @@ def impossible_rows(judged: Sequence[JudgedBatch], backend: Any) -> ir.Table:
         over = rows.filter(rows.resource_id.notnull(), claimed > period_us * TOLERANCE)
         parts.append(
             over.select(
-                provider=ibis.coalesce(over.provider_folder, over.provider_name),
+                provider=ibis.coalesce(over.provider_folder, over.provider_name).strip().replace("/", "%2F"),
                 account=over.account,
                 run_id=over.run_id,
                 resource_id=over.resource_id,

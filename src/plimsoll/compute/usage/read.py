@@ -5,12 +5,12 @@ Everything that is particular to the embedded engine's way of reading files is i
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -27,7 +27,15 @@ from plimsoll.compute.usage.source import ZONED, ZONELESS, Source
 from plimsoll.compute.usage.staging import stage_text
 from plimsoll.kernel.errors import Where
 
-_PER_SECOND = {"milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_STATISTICS = """
+    SELECT file_name, lower(path_in_schema), min(stats_min_value), max(stats_max_value),
+        count(*) = count(stats_min_value) AND count(*) = count(stats_max_value)
+    FROM parquet_metadata(?)
+    WHERE list_contains(?, lower(path_in_schema))
+    GROUP BY ALL
+"""
 _FILE_COLUMN = "plimsoll_file"
 _ZERO_OFFSET = r"(Z|z|UTC|[+-]00(:?00)?)$"
 
@@ -56,14 +64,13 @@ def open_usage(paths: Iterable[str | Path], engine: Any, progress: Progress = no
 
 @dataclass(frozen=True, slots=True)
 class _Readable:
-    """A file as Parquet: the original, or the copy of a text file. `span` is (first start, last end) if known."""
+    """A file as Parquet: the original, or the copy of a text file."""
 
     number: int
     found: Found
     path: Path
     rows: int
-    schema: tuple[tuple[str, ...], ...]
-    span: Span | None
+    schema: tuple[tuple[str, str, str], ...]
 
 
 def _open(paths: Sequence[str | Path], engine: Any, progress: Progress, staging: Path) -> UsageDelivery:
@@ -72,6 +79,7 @@ def _open(paths: Sequence[str | Path], engine: Any, progress: Progress, staging:
     for number, one in enumerate(found):
         readable.append(_make_readable(number, one, staging, progress, len(found)))
         progress("reading", number + 1, len(found))
+    spans = _spans(readable, engine)
     files = tuple(
         UsageFile(
             path=each.found.path.as_posix(),
@@ -79,7 +87,7 @@ def _open(paths: Sequence[str | Path], engine: Any, progress: Progress, staging:
             rows=each.rows,
             size=each.found.path.stat().st_size,
             provider=each.found.provider,
-            span=each.span,
+            span=spans.get(each.number),
             readable=each.path,
         )
         for each in readable
@@ -113,34 +121,49 @@ def _make_readable(number: int, found: Found, staging: Path, progress: Progress,
     else:
         target.symlink_to(found.path.absolute())
     metadata = pq.read_metadata(target)
-    if metadata.num_rows == 0:
-        raise no_rows(Where(str(found.path)))
-    return _Readable(number, found, target, metadata.num_rows, _schema(metadata), _span(metadata, found))
+    return _Readable(number, found, target, metadata.num_rows, _schema(metadata))
 
 
-def _schema(metadata: Any) -> tuple[tuple[str, ...], ...]:
+def _schema(metadata: Any) -> tuple[tuple[str, str, str], ...]:
     """What must be equal for two files to be read as one table."""
     columns = (metadata.schema.column(index) for index in range(metadata.num_columns))
     return tuple((each.path, each.physical_type, str(each.logical_type)) for each in columns)
 
 
-def _span(metadata: Any, found: Found) -> Span | None:
-    """First start and last end, microseconds since 1970, from the footer's statistics; None if it has none."""
-    columns = {metadata.schema.column(number).path.casefold(): number for number in range(metadata.num_columns)}
-    bounds: list[int] = []
-    for name, side in zip(found.format.instants, (min, max), strict=True):
-        number = columns.get(name.casefold())
-        if number is None:
-            return None
-        unit = json.loads(metadata.schema.column(number).logical_type.to_json()).get("timeUnit")
-        groups = (metadata.row_group(group).column(number).statistics for group in range(metadata.num_row_groups))
-        found_values = [each for each in groups if each is not None and each.has_min_max]
-        if unit not in _PER_SECOND or len(found_values) < metadata.num_row_groups:
-            return None
-        # The raw values are whole numbers; the converted ones would import pandas.
-        raw = side(each.min_raw if side is min else each.max_raw for each in found_values)
-        bounds.append(raw * 1_000_000 // _PER_SECOND[unit])
-    return bounds[0], bounds[1]
+def _spans(readable: Sequence[_Readable], engine: Any) -> dict[int, Span]:
+    """By file, first start and last end from the footers' statistics; files whose footers do not tell are left out.
+
+    The engine reads them: Arrow's own reader ends the whole process where a column chunk is encrypted.
+    """
+    typed = [each for each in readable if _typed_instants(each)]
+    if not typed:
+        return {}
+    names = sorted({name.casefold() for each in typed for name in each.found.format.instants})
+    paths = [str(each.path) for each in typed]
+    statistics = engine.raw_sql(_STATISTICS, parameters=[paths, names]).fetchall()
+    told = {(file, name): (low, high) for file, name, low, high, complete in statistics if complete}
+    spans = {}
+    for each in typed:
+        start, end = (told.get((str(each.path), name.casefold())) for name in each.found.format.instants)
+        bounds = (_micros(start[0]), _micros(end[1])) if start and end else (None, None)
+        if bounds[0] is not None and bounds[1] is not None:
+            spans[each.number] = (bounds[0], bounds[1])
+    return spans
+
+
+def _typed_instants(each: _Readable) -> bool:
+    wanted = {name.casefold() for name in each.found.format.instants}
+    kinds = [kind for path, _, kind in each.schema if path.casefold() in wanted]
+    return len(kinds) == len(wanted) and all(kind.startswith("Timestamp") for kind in kinds)
+
+
+def _micros(text: str) -> int | None:
+    """Of an instant as the engine prints statistics; None if Python has no such year."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (moment.replace(tzinfo=moment.tzinfo or UTC) - _EPOCH) // _MICROSECOND
 
 
 def _batches(group: list[_Readable], engine: Any, notes: list[Note]) -> list[Batch]:

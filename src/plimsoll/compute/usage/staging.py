@@ -1,6 +1,6 @@
 """Text files to Parquet, in one bounded pass, so that everything after it reads one kind of file only.
 
-Fields stay text, as they are. A file with a broken record is refused as a whole, naming the record: a guess about where
+Fields stay text, without the blanks around them: "acct-1 " is no other account than "acct-1". A file with a broken record is refused as a whole, naming the record: a guess about where
 a field ends would move amounts between columns.
 """
 
@@ -55,7 +55,7 @@ def stage_text(found: Found, target: Path, on_read: Callable[[], None]) -> None:
             with pq.ParquetWriter(target, reader.schema, compression="zstd") as writer:
                 for batch in reader:
                     multiline = multiline or (found.format.quoted and _has_line_ends(batch))
-                    writer.write_batch(batch, row_group_size=_ROWS_PER_GROUP)
+                    writer.write_batch(_trimmed(batch), row_group_size=_ROWS_PER_GROUP)
         except (pa.ArrowException, OSError, EOFError, ValueError) as problem:
             raise _fault(found, len(names)) or _unexplained(found, problem) from None
     if found.format.quoted and (multiline or stream.quotes % 2):
@@ -92,6 +92,13 @@ def _open(path: Path) -> Any:
     with path.open("rb") as stream:
         zipped = stream.read(2) == b"\x1f\x8b"
     return gzip.open(path) if zipped else path.open("rb")
+
+
+def _trimmed(batch: pa.RecordBatch) -> pa.RecordBatch:
+    import pyarrow.compute as pc
+
+    columns = [pc.utf8_trim_whitespace(column) for column in batch.columns]
+    return batch.from_arrays(columns, schema=batch.schema)
 
 
 def _has_line_ends(batch: pa.RecordBatch) -> bool:
