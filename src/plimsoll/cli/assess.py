@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plimsoll.cli.console import note, progress, say, show_table
+from plimsoll.cli.console import counted, note, progress, say, show_table
 
 if TYPE_CHECKING:
     from datetime import date
@@ -94,9 +94,9 @@ def _show(done: Assessment) -> None:
     status = rule.status.replace("_", " ")
     say(f"The line is {PAST[rule.comparator]} {amount(rule.line_flop)} ({rule.provision}, {status}{placeholder}).")
     say(
-        f"{_count(totals.rows, 'row')} of {_count(totals.providers, 'provider')}; before {done.as_of} "
-        f"{_count(totals.accounts, 'account')} used accelerators, {amount(totals.est_flop)} by estimate; "
-        f"{_count(totals.declarations, 'declaration')}."
+        f"{counted(totals.rows, 'row')} of {counted(totals.providers, 'provider')}; before {done.as_of} "
+        f"{counted(totals.accounts, 'account')} used accelerators, {amount(totals.est_flop)} by estimate; "
+        f"{counted(totals.declarations, 'declaration')}."
     )
     if done.findings:
         say()
@@ -108,12 +108,11 @@ def _show(done: Assessment) -> None:
         say(f"\n{totals.rejected:,} of {totals.rows:,} rows were rejected; --json and --report say why.")
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
 def _passed(finding: Finding, day: date) -> str:
-    return f"forecast {day}" if finding.severity.value == "watch" else str(day)
+    if finding.severity.value == "watch":
+        return f"forecast {day}"
+    only_bound = (finding.est_flop or 0) <= (finding.line_flop or 0)
+    return f"bound {day}" if only_bound else str(day)
 
 
 def _row(finding: Finding) -> tuple[str, ...]:

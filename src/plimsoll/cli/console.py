@@ -31,6 +31,11 @@ def note(text: str) -> None:
     print(visible(text), file=sys.stderr)
 
 
+def counted(number: int, thing: str) -> str:
+    """``1 row``, ``12,345 rows``."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def show_json(value: Any) -> None:
     """JSON for programs: stable key order as given, text readable, one final newline."""
     print(json.dumps(value, ensure_ascii=False, indent=2))

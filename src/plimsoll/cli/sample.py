@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from plimsoll.cli.console import note, progress, say
+from plimsoll.cli.console import counted, note, progress, say
 
 
 def sample(
@@ -30,8 +30,15 @@ def sample(
     truth = written.truth
     expected = sum(len(subject.expected) for subject in truth.subjects)
     say(f"{written.folder}: {truth.start} up to {truth.end}, seed {truth.seed}")
-    say(f"  {written.rows:,} usage rows in {len(truth.files)} files, {written.accounts:,} accounts")
-    say(f"  {written.parties:,} parties, {written.declarations:,} declarations")
-    say(f"  {len(truth.subjects)} planted cases that must give {expected} findings; see truth.json")
+    say(
+        f"  {counted(written.rows, 'usage row')} in {counted(len(truth.files), 'file')}, "
+        f"{counted(written.accounts, 'account')}"
+    )
+    say(f"  {written.parties:,} parties, {counted(written.declarations, 'declaration')}")
+    say(
+        f"  {counted(len(truth.subjects), 'planted case')} that must give {counted(expected, 'finding')}; "
+        "see truth.json"
+    )
     if not truth.calibrated:
-        note(f"note: {truth.days} days are few: the planted cases may give other findings than truth.json expects")
+        few = "one day is" if truth.days == 1 else f"{truth.days} days are"
+        note(f"note: {few} few: the planted cases may give other findings than truth.json expects")

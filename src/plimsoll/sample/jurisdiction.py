@@ -164,7 +164,7 @@ def _check(target: Path, out: Path, force: bool) -> None:
     more = [name for name in inside if name not in ours]
     if more:
         raise PlimsollError(
-            "sample.out_has_more", f"beside the sample the folder holds {len(more):,} other files, e.g. {more[0]}",
+            "sample.out_has_more", f"the folder holds more than the sample, e.g. {more[0]} ({len(more):,} in all)",
             fix="Move them elsewhere, or name another folder.", where=where,
         )  # fmt: skip
     if not force:
