@@ -191,3 +191,21 @@ def test_the_replay_command_gives_the_same_findings(tmp_path: Path, monkeypatch:
     result = CliRunner().invoke(app, [*command[1:], "--json", "-"])
 
     assert json.loads(result.stdout)["findings"] == as_json(first)["findings"] != []
+
+
+@pytest.mark.parametrize("year", ["1996", "2126"])
+def test_one_mistyped_year_moves_no_date_and_accuses_no_provider(assess: ByHand, year: str) -> None:
+    done = assess(MARCH + row("b", f"{year}-05-01", f"{year}-05-02"), LINE)
+
+    assert done.as_of == date(2026, 4, 1)
+    assert kinds(done) == kinds(assess(MARCH, LINE))
+    assert any(f"{year}-05" in text for text in done.data_quality.assumptions)
+
+
+def test_accounts_that_are_past_a_declaration_together_are_counted_once(assess: ByHand) -> None:
+    rows = MARCH + row("b", "2026-03-01", "2026-04-01")
+    shared = run("run-1", "aster/a, aster/b", "2026-03-01", "2026-04-01", 13 * NODE_DAY)
+    [finding] = (found := assess(rows, LINE, shared)).findings
+
+    assert finding.subject == "aster/a + aster/b"
+    assert "One subject is past the line, at" in render(found)

@@ -43,6 +43,10 @@ class Severity(Enum):
         return {"high": 3, "ask": 2, "watch": 1, "data": 0}[self.value]
 
 
+TOGETHER = " + "
+"""Stands between the accounts of a subject that is several of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """The stretch of whole UTC days that the figures of a finding add up.

@@ -24,7 +24,7 @@ from plimsoll.assess.detectors.undeclared_run import undeclared_run
 from plimsoll.assess.detectors.under_declared_run import TaggedUse, under_declared_run, under_declared_tag
 from plimsoll.assess.detectors.unmapped_sku import unmapped_sku
 from plimsoll.assess.evidence import DeclarationEvidence
-from plimsoll.assess.finding import Finding, Severity
+from plimsoll.assess.finding import TOGETHER, Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Judge:
             used = tuple(self._kept[subject] for subject in group if subject in self._kept)
             if len(used) > 1:
                 found = under_declared_run(used, self._line, coverage, self._as_of)
-                for finding in self._one_matter(" + ".join(use.subject for use in used), found):
+                for finding in self._one_matter(TOGETHER.join(use.subject for use in used), found):
                     yield used, coverage, finding
 
     def rest(self, seen: ReportsSeen, claims: Iterable[Claim]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from plimsoll.assess.assessment import AccountSeries, DayPoint
 from plimsoll.assess.detectors.coverage import Coverage
 from plimsoll.assess.detectors.crossing import rolling
 from plimsoll.assess.detectors.figures import WINDOWS, AccountUse, by_day, whole_flop
-from plimsoll.assess.finding import Finding
+from plimsoll.assess.finding import TOGETHER, Finding
 
 MOST = 300
 """How many series an assessment keeps. More findings than that have their figures, but no chart."""
@@ -40,9 +40,9 @@ def account_series(
     for row in rows:
         chips[row.chip] = chips.get(row.chip, 0) + row.accel_ns
     return AccountSeries(
-        subject=" + ".join(account.subject for account in accounts),
-        provider=" + ".join(dict.fromkeys(account.provider for account in accounts)),
-        account=" + ".join(account.account for account in accounts),
+        subject=TOGETHER.join(account.subject for account in accounts),
+        provider=TOGETHER.join(dict.fromkeys(account.provider for account in accounts)),
+        account=TOGETHER.join(account.account for account in accounts),
         window_days=window_days,
         points=tuple(points),
         cap_flop=sum(use.cap_flop for use in days),

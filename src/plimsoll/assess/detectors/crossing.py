@@ -39,7 +39,7 @@ class Crossing:
     Attributes:
         severity: HIGH when the estimate is past the line, ASK when only the bound is.
         first: the first day on which a window of the reported length was past the line and unexplained.
-        peak: the largest such window, by estimate; its figures are the finding's.
+        peak: the largest such window, by estimate, then by bound; its figures are the finding's.
         covered_flop: declared compute that overlaps the peak.
     """
 
@@ -161,7 +161,7 @@ class _Span:
 
     def add(self, sums: Rolling) -> None:
         self._first = self._first or sums
-        if self._peak is None or sums.est_e4 > self._peak.est_e4:
+        if self._peak is None or (sums.est_e4, sums.cap_flop) > (self._peak.est_e4, self._peak.cap_flop):
             self._peak = sums
 
     def crossing(self, severity: Severity, coverage: Coverage) -> Crossing | None:

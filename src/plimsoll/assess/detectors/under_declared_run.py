@@ -12,7 +12,7 @@ from plimsoll.assess.detectors.coverage import Coverage, declared_as_evidence
 from plimsoll.assess.detectors.crossing import find_crossing, find_remedy, largest_windows
 from plimsoll.assess.detectors.figures import AccountUse, HeldLine, by_day, surely_exceeds, whole_flop
 from plimsoll.assess.evidence import UsageEvidence
-from plimsoll.assess.finding import Code, Finding, Severity, Window, new_finding
+from plimsoll.assess.finding import TOGETHER, Code, Finding, Severity, Window, new_finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def under_declared_run(
     declarations = coverage.evidence(peak.start, peak.end)
     if not declarations:
         return
-    subject = " + ".join(account.subject for account in accounts)
+    subject = TOGETHER.join(account.subject for account in accounts)
     use = tuple(part for account in accounts for part in account.evidence(peak.start, peak.end))
     est = whole_flop(peak.est_e4)
     high, past = crossing.severity is Severity.HIGH, peak.est_e4 >= line.first_past_e4
@@ -112,7 +112,7 @@ def under_declared_tag(tagged: TaggedUse, run: DeclarationSeen, line: HeldLine) 
     yield new_finding(
         Code.UNDER_DECLARED_RUN,
         Severity.HIGH if high else Severity.ASK,
-        " + ".join(tagged.subjects),
+        TOGETHER.join(tagged.subjects),
         title=f'The run "{run.id}" used more compute than it declares',
         window=window,
         cap_flop=tagged.cap_flop,

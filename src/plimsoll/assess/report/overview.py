@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plimsoll.assess.assessment import AccountSeries, Assessment, PinnedRule
-from plimsoll.assess.finding import Finding, Severity
+from plimsoll.assess.finding import TOGETHER, Finding, Severity
 from plimsoll.assess.report.bars import Bar, bars, bars_scale
 from plimsoll.assess.report.datatable import Column, datatable
 from plimsoll.assess.report.figures import (
@@ -48,12 +48,17 @@ class Standing:
 
 
 def standings(assessment: Assessment) -> list[Standing]:
-    """Every account that the assessment charts, largest estimate first."""
+    """Every account that the assessment charts, largest estimate first.
+
+    Accounts that are past their declaration only together are one subject, and none of them stands there a second time.
+    """
     strongest: dict[str, Finding] = {}
     for finding in assessment.findings:
         if about_line(finding):
             strongest.setdefault(finding.subject, finding)
-    found = [_standing(account, strongest.get(account.subject)) for account in assessment.accounts]
+    together = {part for subject in strongest if TOGETHER in subject for part in subject.split(TOGETHER)}
+    alone = (one for one in assessment.accounts if one.subject in strongest or one.subject not in together)
+    found = [_standing(account, strongest.get(account.subject)) for account in alone]
     return sorted(found, key=lambda one: (-one.estimate, -one.bound, one.account.subject))
 
 
@@ -158,7 +163,8 @@ def _chart(rule: PinnedRule, accounts: int, stood: list[Standing]) -> Markup:
         f"Compute of the {count(len(shown), f'largest {_kind(stood)}')} against the line of {line_text(rule)}",
         f"{heading}. " + "; ".join(f"{one.account.subject} {share(one.estimate, rule.line_flop)}" for one in shown[:5]),
     )
-    which = f"the {len(shown)} largest of {count(accounts, 'account')}" if accounts > len(shown) else "all accounts"
+    drawn = sum(one.account.subject.count(TOGETHER) + 1 for one in shown)
+    which = f"the {len(shown)} largest of {count(accounts, 'account')}" if accounts > drawn else "all accounts"
     return element(
         "section",
         element("h2", heading, id="standing"),
@@ -203,7 +209,7 @@ def _chart_heading(rule: PinnedRule, stood: list[Standing], *, whole: bool) -> s
 
 def _kind(stood: list[Standing]) -> str:
     """What stands in the chart: accounts, or subjects where some are several accounts that share a declared run."""
-    return "subject" if any(" + " in one.account.subject for one in stood) else "account"
+    return "subject" if any(TOGETHER in one.account.subject for one in stood) else "account"
 
 
 def _bar(one: Standing) -> Bar:
