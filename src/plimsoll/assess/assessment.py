@@ -51,7 +51,6 @@ class InputFile:
         sha256: 64 hexadecimal digits of the file's bytes.
         format: e.g. "focus-1.2", "cur-2.0", "slurm", "plain", "declarations".
         rejected: how many of the rows could not be used.
-        outcomes: how many rows had which outcome, where that is known per file; else empty, see `Totals.outcomes`.
     """
 
     path: str
@@ -59,7 +58,6 @@ class InputFile:
     format: str
     rows: int
     rejected: int
-    outcomes: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +178,9 @@ class Corrections:
 
     Attributes:
         unmarked: how many of them were not marked as corrections.
-        cap_flop: what they took back, as a positive bound; None where that was not kept.
     """
 
     rows: int
-    cap_flop: int | None = None
     unmarked: int = 0
 
 

@@ -56,7 +56,7 @@ def data_quality(delivery: UsageDelivery, accounts: Accounts, name: Name) -> Dat
         unmapped=unmapped_skus(accounts),
         assumptions=_assumptions(delivery, accounts, name),
         unused=_unused(accounts),
-        corrections=Corrections(marked + unmarked, None, unmarked),
+        corrections=Corrections(marked + unmarked, unmarked),
     )
 
 

@@ -200,7 +200,7 @@ def assessment(
         rule=pinned or rule(),
         as_of=AS_OF,
         inputs=(
-            InputFile("usage/provider=aster-cloud/2026.parquet", "ab" * 32, "focus-1.2", rows, rejected, outcomes),
+            InputFile("usage/provider=aster-cloud/2026.parquet", "ab" * 32, "focus-1.2", rows, rejected),
             InputFile("declarations.yaml", "cd" * 32, "declarations", len(declarations), 0),
         ),
         totals=Totals(
@@ -214,6 +214,7 @@ def assessment(
             cap_flop=sum(one.cap_flop for one in accounts),
             est_flop=sum(one.est_flop for one in accounts),
             findings=tuple((severity, counts[severity]) for severity in Severity),
+            outcomes=outcomes,
         ),
         findings=in_order(findings),
         accounts=tuple(accounts),
@@ -270,7 +271,7 @@ def rich_assessment() -> Assessment:
                 "Utilisation of 15 % is assumed for work declared as inference or other (evidence tier C).",
             ),
             unused=(UnusedCommitment("nimbus", "halden-labs", 31, 3_600_000_000_000 * 8_000, 28 * 10**21),),
-            corrections=Corrections(12, 4 * 10**21),
+            corrections=Corrections(12),
         ),
         declarations=(
             DeclarationSeen(

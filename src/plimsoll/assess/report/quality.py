@@ -35,11 +35,10 @@ def quality(assessment: Assessment) -> Markup:
 def rows_by_outcome(assessment: Assessment) -> list[tuple[str, int]]:
     """Outcome and rows over all files, in the order of `OUTCOMES`, and any others after them; zeros are kept.
 
-    The counts of the files are taken as they are: rows without an outcome would show as such, not vanish.
+    The counts are taken as they are: rows without an outcome would show as such, not vanish.
     """
     sums = dict.fromkeys(OUTCOMES, 0)
-    counted = assessment.totals.outcomes or [pair for file in assessment.inputs for pair in file.outcomes]
-    for outcome, rows in counted:
+    for outcome, rows in assessment.totals.outcomes:
         sums[outcome] = sums.get(outcome, 0) + rows
     if (left := assessment.totals.rows - sum(sums.values())) != 0:
         sums["without an outcome"] = left
@@ -161,13 +160,7 @@ def _corrections(known: DataQuality) -> Markup | None:
         return None
     rows = count(known.corrections.rows, "row")
     verb = "takes" if known.corrections.rows == 1 else "take"
-    taken = known.corrections.cap_flop
-    return element(
-        "p",
-        f"{rows} {verb} back compute that an earlier row had reported",
-        None if taken is None else join([", ", flop(taken), " FLOP of the bound in all"]),
-        "; the figures above are net of it.",
-    )
+    return element("p", f"{rows} {verb} back compute that another row had reported; the figures above are net of it.")
 
 
 def _nothing_else(known: DataQuality) -> Markup | None:
