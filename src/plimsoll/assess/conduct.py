@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from plimsoll.compute.accounting import Accounts
     from plimsoll.compute.usage.delivery import UsageDelivery
     from plimsoll.rulebook.law import Rulebook
+
+_FAR_DAYS = 366
 
 Progress = Callable[[str, int, int], None]
 """Told after each step: what is being done, how much is done, out of how much."""
@@ -121,8 +124,28 @@ def _attested(declarations: Iterable[Declaration]) -> dict[str, int]:
     }
 
 
+def _stray_months(accounts: Accounts) -> tuple[date, ...]:
+    """Months that lie more than a year from the bulk of what was reported: mistyped years, as a rule."""
+    reported = Counter(month for provider in accounts.coverage for month in provider.months)
+    clusters: list[list[date]] = []
+    for month in sorted(reported):
+        if not clusters or (month - clusters[-1][-1]).days > _FAR_DAYS:
+            clusters.append([])
+        clusters[-1].append(month)
+    bulk = max(clusters, key=lambda months: sum(reported[month] for month in months), default=[])
+    return tuple(month for months in clusters if months is not bulk for month in months)
+
+
 def _end_of_data(accounts: Accounts) -> date:
-    """The end of the last charge period; a day that has begun counts whole."""
+    """The end of the last charge period; a day that has begun counts whole.
+
+    One row with a mistyped year must not move the date of everything else: where months lie far after the bulk of the
+    reports, the end of the bulk's last month counts.
+    """
+    stray = set(_stray_months(accounts))
+    months = [month for provider in accounts.coverage for month in provider.months if month not in stray]
+    if any(month > max(months) for month in stray):
+        return (max(months) + timedelta(days=31)).replace(day=1)
     last = accounts.totals.last_end
     if last is None:
         raise PlimsollError(
@@ -174,7 +197,7 @@ class _Conduct:
             totals=self._totals(ordered),
             findings=ordered,
             accounts=keeper.series(ordered),
-            data_quality=replace(quality, assumptions=(*quality.assumptions, *self._about_the_law())),
+            data_quality=replace(quality, assumptions=(*quality.assumptions, *self._remarks())),
             declarations=self.seen,
         )
 
@@ -199,8 +222,9 @@ class _Conduct:
         return findings, keeper
 
     def _reports_seen(self) -> ReportsSeen:
+        stray = set(_stray_months(self.accounts))
         months = {
-            coverage.provider: frozenset((month.year, month.month) for month in coverage.months)
+            coverage.provider: frozenset((month.year, month.month) for month in coverage.months if month not in stray)
             for coverage in self.accounts.coverage
         }
         files = [self.names.of(file.path) for file in self.delivery.files]
@@ -210,6 +234,19 @@ class _Conduct:
             negative=tuple(negative_days(before(self.accounts.net_negative_days(), self.as_of))),
             overfull=tuple(overfull_rows(self.accounts.impossible(), files, self.as_of)),
         )
+
+    def _remarks(self) -> Iterator[str]:
+        yield from self._about_the_dates()
+        yield from self._about_the_law()
+
+    def _about_the_dates(self) -> Iterator[str]:
+        stray = [f"{month:%Y-%m}" for month in _stray_months(self.accounts)]
+        if stray:
+            shown = ", ".join(stray[:3]) + (f" and {len(stray) - 3} more" if len(stray) > 3 else "")
+            yield (
+                f"Use is reported for {shown}, more than a year from all the rest; it does not move the date of this "
+                "assessment. Use on or after that date is in no figure."
+            )
 
     def _about_the_law(self) -> Iterator[str]:
         if self.rule.law_date is not None and self.rule.law_date > self.as_of:

@@ -22,7 +22,7 @@ from plimsoll.compute.accounting import (
 from plimsoll.compute.daily import coverage_table, daily_tables
 from plimsoll.compute.engine import fetch, materialise
 from plimsoll.compute.usage.cells import cells_of
-from plimsoll.compute.usage.columns import meant
+from plimsoll.compute.usage.columns import provider_id
 from plimsoll.compute.usage.delivery import Progress, UsageDelivery
 from plimsoll.compute.usage.faults import blaming_files
 from plimsoll.compute.usage.judged import CellKey, JudgedBatch, JudgedKind, is_sound, judge_batch, outcome_counts
@@ -45,7 +45,7 @@ def settle(
     progress: Progress,
 ) -> Accounts:
     """See `accounting.account`."""
-    with blaming_files(delivery.files):
+    with blaming_files(delivery.files, delivery.engine):
         return _settle(delivery, attested, holders, priors, progress)
 
 
@@ -191,7 +191,7 @@ def coverage(judged: Sequence[JudgedBatch], backend: Any) -> tuple[ProviderCover
     """See `accounting.Accounts.coverage`."""
     by_provider: dict[str, list[dict[str, Any]]] = {}
     for row in fetch(backend, coverage_table(judged)):
-        provider = meant(row["provider_folder"]) or meant(row["provider_name"])
+        provider = provider_id(row["provider_folder"], row["provider_name"])
         if provider:
             by_provider.setdefault(provider, []).append(row)
     out = []

@@ -256,3 +256,28 @@ def test_offsets_are_converted_and_a_zoneless_row_beside_them_is_ambiguous(engin
         accounts = account(delivery)
         assert [(each.row, each.reason) for each in accounts.rejections] == [(2, "time.ambiguous_zone")]
         assert [str(row["day"]) for row in accounts.daily.to_pyarrow().to_pylist()] == ["2026-03-02"]
+
+
+def test_a_file_without_rows_beside_others_reports_no_use(engine: Any, tmp_path: Path) -> None:
+    for name, content in {"a.csv": HEADER + ROW, "b.csv": HEADER, "c.csv": HEADER}.items():
+        (tmp_path / name).write_text(content)
+
+    with open_usage([tmp_path], engine) as delivery:
+        assert [file.rows for file in delivery.files] == [1, 0, 0]
+        assert [note.code for note in delivery.notes].count("file.no_rows") == 2
+        assert account(delivery, {}).totals.rows == 1
+
+
+def test_blanks_around_a_field_and_a_slash_in_a_provider_do_not_make_another_account(
+    engine: Any, tmp_path: Path
+) -> None:
+    header = "provider,customer,chip,count,start,end\n"
+    rows = ["a/b, c ", "a/b,c", "a,b/c"]
+    text = header + "".join(f"{row},H100,8,2026-03-01,2026-03-02\n" for row in rows)
+    (tmp_path / "plain.csv").write_text(text)
+
+    with open_usage([tmp_path], engine) as delivery:
+        daily = account(delivery, {}).daily.to_pyarrow().to_pylist()
+
+    found = {f"{row['provider']}/{row['account']}": row["rows"] for row in daily}
+    assert found == {"a%2Fb/c": 2, "a/b/c": 1}

@@ -35,8 +35,8 @@ class UsageFile:
         format: e.g. ``focus-1.2``, ``aws-cur-2``, ``slurm-sacct``, ``plain``.
         rows: records, the header not counted.
         provider: from a ``provider=ID`` folder, else None.
-        span: of its charge periods, where the file's own statistics tell without reading it.
         readable: the file as Parquet.
+        span: of its charge periods, where the file's own statistics tell without reading it.
     """
 
     path: str
@@ -44,8 +44,8 @@ class UsageFile:
     rows: int
     size: int
     provider: str | None
-    span: Span | None
     readable: Path
+    span: Span | None = None
 
     @cached_property
     def sha256(self) -> str:

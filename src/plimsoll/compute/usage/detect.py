@@ -40,6 +40,7 @@ class Found:
         container: how it is packed.
         columns: its own column names, in order.
         provider: from a ``provider=ID`` folder.
+        without_rows: a text file that ends after its header: a report of no use.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class Found:
     version: str
     columns: tuple[str, ...]
     provider: str | None
+    without_rows: bool = False
 
 
 def find_files(paths: Iterable[str | Path]) -> tuple[Path, ...]:
@@ -116,11 +118,10 @@ def inspect(path: Path) -> Found:
     if head[:2] == b"\x1f\x8b":
         head = _unzipped(path, where)
     header = _header(head, where)
-    if len(head) <= MAX_LINE and not head.partition(b"\n")[2].strip():
-        raise no_rows(where)
+    without_rows = len(head) <= MAX_LINE and not head.partition(b"\n")[2].strip()
     chosen, columns = _choose_text(header, where)
     _check_columns(columns, chosen, provider, where)
-    return Found(path, "text", chosen, chosen.version(columns), columns, provider)
+    return Found(path, "text", chosen, chosen.version(columns), columns, provider, without_rows)
 
 
 def parquet_columns(path: Path, magic: bytes) -> tuple[str, ...]:
@@ -207,11 +208,11 @@ def _header(head: bytes, where: Where) -> str:
 
 
 def no_rows(where: Where) -> PlimsollError:
-    """A file without records."""
+    """A delivery of which no file has a record."""
     return PlimsollError(
         "usage.no_rows",
-        "the file has column names and no rows",
-        fix="Deliver the rows; if there was no use, leave the file out.",
+        "there are column names and no rows, here and in every other file",
+        fix="Deliver the rows. A file without rows, beside others, says that there was no use.",
         where=where,
     )
 

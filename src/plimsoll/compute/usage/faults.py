@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +16,7 @@ from plimsoll.kernel.errors import PlimsollError, Where
 
 
 @contextmanager
-def blaming_files(files: Sequence[UsageFile]) -> Iterator[None]:
+def blaming_files(files: Sequence[UsageFile], engine: Any) -> Iterator[None]:
     """Engine errors inside become a `PlimsollError` about the first file that cannot be read to its end.
 
     Raises:
@@ -31,26 +32,32 @@ def blaming_files(files: Sequence[UsageFile]) -> Iterator[None]:
             fix="Free disk space in the temporary folder, or give the engine more memory.",
         ) from None
     except duckdb.Error as problem:
-        raise _unreadable(files) or PlimsollError(
+        for file in files:
+            fault = _fault(file, engine)
+            if fault:
+                raise fault from None
+        raise PlimsollError(
             "engine.failed",
             f"the engine could not do this: {first_line(problem)}",
             fix="Every file could be read on its own; please report this with the message above.",
         ) from problem
 
 
-def _unreadable(files: Sequence[UsageFile]) -> PlimsollError | None:
-    for file in files:
-        try:
-            with pq.ParquetFile(file.readable) as parquet:
-                for _ in parquet.iter_batches(batch_size=65_536):
-                    continue
-        except (pa.ArrowException, OSError, ValueError) as problem:
-            if "decrypt" in str(problem):
-                return encrypted(Where(file.path))
-            return PlimsollError(
-                "parquet.unreadable",
-                f"the Parquet file is damaged: {first_line(problem)}",
-                fix="Write the file again and deliver it complete.",
-                where=Where(file.path),
-            )
+def _fault(file: UsageFile, engine: Any) -> PlimsollError | None:
+    """What is wrong with one file, by either of two readers; None if both read it to its end."""
+    try:
+        with pq.ParquetFile(file.readable) as parquet:
+            for _ in parquet.iter_batches(batch_size=65_536):
+                continue
+        engine.raw_sql("SELECT count(COLUMNS(*)) FROM read_parquet(?)", parameters=[str(file.readable)]).fetchall()
+        engine.raw_sql("SELECT count(*) FROM parquet_metadata(?)", parameters=[str(file.readable)]).fetchall()
+    except (pa.ArrowException, duckdb.Error, OSError, ValueError) as problem:
+        if "crypt" in str(problem):
+            return encrypted(Where(file.path))
+        return PlimsollError(
+            "parquet.unreadable",
+            f"the Parquet file is damaged: {first_line(problem)}",
+            fix="Write the file again and deliver it complete.",
+            where=Where(file.path),
+        )
     return None

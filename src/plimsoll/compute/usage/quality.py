@@ -25,7 +25,7 @@ _REGION_ID = r"^[a-z]{2,}(-[a-z]+)+-?\d+$"
 def profile(delivery: UsageDelivery) -> tuple[Note, ...]:
     """Every note on the delivery: those made when it was opened, and what a scan of its rows finds."""
     notes = list(delivery.notes)
-    with blaming_files(delivery.files):
+    with blaming_files(delivery.files, delivery.engine):
         for batch in delivery.batches:
             source = Source(batch.source, delivery.engine)
             found = _counts(source, batch)

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,6 @@ def _open(paths: Sequence[str | Path], engine: Any, progress: Progress, staging:
     for number, one in enumerate(found):
         readable.append(_make_readable(number, one, staging, progress, len(found)))
         progress("reading", number + 1, len(found))
-    spans = _spans(readable, engine)
     files = tuple(
         UsageFile(
             path=each.found.path.as_posix(),
@@ -87,23 +86,31 @@ def _open(paths: Sequence[str | Path], engine: Any, progress: Progress, staging:
             rows=each.rows,
             size=each.found.path.stat().st_size,
             provider=each.found.provider,
-            span=spans.get(each.number),
             readable=each.path,
         )
         for each in readable
     )
-    refuse_same_file_twice(files)
+    if not any(file.rows for file in files):
+        raise no_rows(Where(files[0].path))
+    refuse_same_file_twice(file for file in files if file.rows)
     groups: dict[tuple[Any, ...], list[_Readable]] = defaultdict(list)
     for each in readable:
-        groups[(each.found.version, each.schema, each.found.provider is not None)].append(each)
-    notes: list[Note] = []
+        if each.rows:
+            groups[(each.found.version, each.schema, each.found.provider is not None)].append(each)
+    notes = [_no_use(file.path) for file in files if not file.rows]
     batches: list[Batch] = []
-    with blaming_files(files):
+    with blaming_files(files, engine):
+        spans = _spans(readable, engine)
+        files = tuple(replace(file, span=spans.get(number)) for number, file in enumerate(files))
         for group in groups.values():
             batches += _batches(group, engine, notes)
         delivery = UsageDelivery(engine, files, tuple(batches), tuple(sorted(notes, key=_by_file)), staging)
         refuse_shared_rows(delivery)
     return delivery
+
+
+def _no_use(path: str) -> Note:
+    return Note(path, "file.no_rows", 0, "holds no row: read as a report of no use")
 
 
 def _by_file(note: Note) -> tuple[str, str]:

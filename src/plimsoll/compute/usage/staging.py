@@ -1,7 +1,7 @@
 """Text files to Parquet, in one bounded pass, so that everything after it reads one kind of file only.
 
-Fields stay text, without the blanks around them: "acct-1 " is no other account than "acct-1". A file with a broken record is refused as a whole, naming the record: a guess about where
-a field ends would move amounts between columns.
+Fields stay text, without the blanks around them: "acct-1 " is no other account than "acct-1". A file with a broken
+record is refused as a whole, naming the record: a guess about where a field ends would move amounts between columns.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ def stage_text(found: Found, target: Path, on_read: Callable[[], None]) -> None:
 
     names = column_names(found)
     kinds = dict.fromkeys(names, pa.string())
+    if found.without_rows:
+        pq.write_table(pa.table({name: pa.array([], pa.string()) for name in names}), target)
+        return
     multiline = False
     with _open(found.path) as raw:
         stream = _Watched(raw, on_read)
