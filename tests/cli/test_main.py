@@ -64,3 +64,28 @@ def test_help_waits_for_no_engine() -> None:
     )  # fmt: skip
 
     assert done.stdout == "[]\n"
+
+
+_STOPPED = """
+import os, signal, time
+from plimsoll.cli import main
+
+def app():
+    try:
+        os.kill(os.getpid(), signal.{name})
+        time.sleep(5)
+    except BaseException as stop:
+        {then}
+
+main.app = app
+main.run()
+"""
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+@pytest.mark.parametrize("then", ["raise", "raise RuntimeError('Query interrupted')"])
+def test_whoever_asks_to_stop_is_not_told_of_a_fault(name: str, code: int, then: str) -> None:
+    script = _STOPPED.format(name=name, then=then)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+
+    assert (done.returncode, done.stderr) == (code, b"")

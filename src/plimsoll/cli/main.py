@@ -1,13 +1,14 @@
 """The `plimsoll` command: gathers the command groups and turns every refusal into a message and an exit code.
 
 Exit codes: 0 done, 1 a check failed (or whoever read the output went away), 2 unusable input, 3 findings, 70 a fault
-of ours, 130 interrupted.
+of ours, 130 interrupted, 143 terminated.
 """
 
 from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 
 import typer
@@ -50,6 +51,7 @@ def run() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A file name of stray bytes, or a terminal without superscripts, must not cost the answer.
         sys.stdout.reconfigure(errors="backslashreplace")
+    stopped = _stop_cleanly()
     try:
         app()
     except PlimsollError as problem:
@@ -61,8 +63,28 @@ def run() -> None:
         note("  Fix: Check the path, its permissions and the free space.")
         sys.exit(2)
     except Exception as fault:
+        if stopped:
+            sys.exit(stopped[0])
         if os.environ.get("PLIMSOLL_TRACEBACK"):
             raise
         note(f"error: {type(fault).__name__}: {fault} [internal.fault]")
         note("  Fix: this is our fault, not your input's. Set PLIMSOLL_TRACEBACK=1, run it again, report it.")
         sys.exit(70)
+
+
+def _stop_cleanly() -> list[int]:
+    """Lets a polite request to stop (Ctrl-C, or that of a service manager) clean up first.
+
+    Returns:
+        The exit code, once there was such a request: the engine turns an interruption into an error of its own.
+    """
+    stopped: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        stopped.append(128 + number)
+        sys.exit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, stop)
+    return stopped
