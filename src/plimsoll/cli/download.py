@@ -140,7 +140,7 @@ def _open(url: str, timeout: float) -> Any:
 class _SafeRedirects(urllib.request.HTTPRedirectHandler):
     """Follows redirects to addresses that may be fetched, never from https down to http."""
 
-    def redirect_request(  # noqa: PLR0917  # the signature is urllib's
+    def redirect_request(  # the signature is urllib's
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
         try:
