@@ -198,7 +198,7 @@ def _write_month(folder: Path, number: int, month: int, rows: int) -> int:
     table = _table(rng, rows_of)
     path = folder / f"provider={PROVIDERS[number]}" / f"month={YEAR}-{month:02d}" / "focus.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path, compression="zstd", row_group_size=131_072, store_schema=False)
+    pq.write_table(table, path, compression="snappy", row_group_size=131_072, store_schema=False)
     return rows
 
 

@@ -158,6 +158,21 @@ def test_an_encrypted_parquet_file_is_refused(plaintext_footer: bool, engine: An
     assert (error.code, error.where.file) == ("parquet.encrypted", str(path))
 
 
+def test_false_statistics_in_a_footer_hide_no_use(engine: Any, tmp_path: Path) -> None:
+    """A footer that states another SKU for a row group lets an engine skip it; the rows are missed, and it is said."""
+    path = parquet(tmp_path / "usage.parquet", rows=100)
+    machines = pq.read_table(path)
+    storage = machines.set_column(machines.column_names.index("SkuMeter"), "SkuMeter", pa.array(["Timed"] * 100))
+    storage = pa.concat_tables([storage] * 9)
+    with pq.ParquetWriter(path, machines.schema) as writer:
+        writer.write_table(machines)
+        writer.write_table(storage)
+    whole = path.read_bytes()
+    footer = int.from_bytes(whole[-8:-4], "little") + 8
+    path.write_bytes(whole[:-footer] + whole[-footer:].replace(b"BoxUsage:p5", b"AoxUsage:p5"))
+    assert refused(engine, path).code == "accounting.rows_lost"
+
+
 def test_one_damaged_file_among_sound_ones_is_the_one_named(engine: Any, tmp_path: Path) -> None:
     for number in range(3):
         parquet(tmp_path / f"{number}.parquet", rows=3_000 + number)
