@@ -116,9 +116,7 @@ def _with_tiers(
         for run, points in attested.items()
         for holder in ([None] if holders is None else sorted(set(holders.get(run, ()))))
     )
-    runs = load(
-        backend, rows, {"attested_run": "VARCHAR", "attested_bp": "INTEGER", "holder": "VARCHAR"}, "attested"
-    )
+    runs = load(backend, rows, {"attested_run": "VARCHAR", "attested_bp": "INTEGER", "holder": "VARCHAR"}, "attested")
     held = runs.holder.isnull() | (runs.holder == used.provider.concat("/", used.account))
     joined = used.left_join(runs, [used.run_id == runs.attested_run, held])
     by_run = joined.attested_bp.notnull() & ~joined.measured
