@@ -179,11 +179,12 @@ def test_only_the_chart_that_shows_a_findings_own_days_is_drawn(assess: ByHand) 
 
 def test_the_replay_command_gives_the_same_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "in put"
-    (folder / "declared").mkdir(parents=True)
+    for number in (1, 2):
+        (folder / "declared" / str(number)).mkdir(parents=True)
     (folder / "usage.csv").write_text(HEADER + MARCH)
     for number in (1, 2):
         text = run(f"run-{number}", "aster/a", "2026-03-01", "2026-04-01", 4 * NODE_DAY)
-        (folder / "declared" / f"{number}.yaml").write_text(text.removeprefix("- "))
+        (folder / "declared" / str(number) / "one.yaml").write_text(text.removeprefix("- "))
     request = Request((folder / "usage.csv",), folder / "declared", TREATY.with_line(Flop(LINE)))
     first = conduct(request)
     command = shlex.split(replay(first))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -239,3 +240,16 @@ def test_an_empty_file_declares_nothing_and_a_missing_one_is_refused(tmp_path) -
     with pytest.raises(PlimsollError) as caught:
         load_declarations(tmp_path / "none.yaml")
     assert caught.value.code == "declaration.unreadable"
+
+
+def test_a_folder_is_searched_and_one_without_declarations_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PlimsollError) as caught:
+        load_declarations(tmp_path, "declared")
+    assert (caught.value.code, caught.value.where.file) == ("declaration.nothing_found", "declared")
+
+    for place in ("deep/er", ".hidden"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "one.YAML").write_text("{id: a, kind: model, developer: d}")
+    assert [declaration.file for declaration in load_declarations(tmp_path, "declared")] == [
+        "declared/deep/er/one.YAML"
+    ]

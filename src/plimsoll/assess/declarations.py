@@ -120,20 +120,28 @@ class Declaration:
 
 
 def load_declarations(path: Path, name: str | None = None) -> tuple[Declaration, ...]:
-    """Reads a file of declarations, or every ``.yaml`` file of a folder, in order of names.
+    """Reads a file of declarations, or every ``.yaml`` file in and below a folder, in order of names.
 
     Args:
         name: how to call the path in messages; its own text by default.
 
     Raises:
-        PlimsollError: ``declaration.unreadable`` or any error of `parse_declarations`.
+        PlimsollError: ``declaration.unreadable``, ``declaration.nothing_found`` or any error of `parse_declarations`.
     """
     shown = name if name is not None else path.as_posix()
     try:
         if not path.is_dir():
             return parse_declarations(path.read_bytes(), shown)
         files = declaration_files(path)
-        found = [d for file in files for d in parse_declarations(file.read_bytes(), f"{shown}/{file.name}")]
+        if not files:
+            raise PlimsollError(
+                "declaration.nothing_found",
+                "the folder holds no declarations",
+                fix="Give a folder with files that end in .yaml, or leave the option out: then nothing is declared.",
+                where=Where(file=shown),
+            )
+        named = [(file, f"{shown}/{file.relative_to(path).as_posix()}") for file in files]
+        found = [d for file, called in named for d in parse_declarations(file.read_bytes(), called)]
         refuse_repeated(found)
         return tuple(found)
     except OSError as problem:
@@ -146,10 +154,15 @@ def load_declarations(path: Path, name: str | None = None) -> tuple[Declaration,
 
 
 def declaration_files(path: Path) -> tuple[Path, ...]:
-    """The file itself, or the ``.yaml`` files of a folder in order of names."""
+    """The file itself, or the ``.yaml`` files in and below a folder in order of names, hidden ones left out."""
     if not path.is_dir():
         return (path,)
-    return tuple(sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml")))
+    return tuple(sorted(file for file in path.rglob("*") if _is_declarations(file, path)))
+
+
+def _is_declarations(file: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+    return not hidden and file.suffix.casefold() in (".yaml", ".yml") and file.is_file()
 
 
 def parse_declarations(content: bytes, file: str) -> tuple[Declaration, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import shlex
 from pathlib import PurePosixPath
 
@@ -55,7 +56,7 @@ def replay(assessment: Assessment) -> str:
     usage = [file.path for file in assessment.inputs if file.format != _DECLARATIONS]
     declared = [file.path for file in assessment.inputs if file.format == _DECLARATIONS]
     if len(declared) > 1:
-        declared = [str(PurePosixPath(declared[0]).parent)]
+        declared = [posixpath.commonpath([posixpath.dirname(path) for path in declared])]
     words = ["plimsoll", "assess"]
     if usage:
         words += ["--usage", *_gathered(usage)]
