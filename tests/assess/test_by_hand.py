@@ -201,7 +201,17 @@ def test_one_mistyped_year_moves_no_date_and_accuses_no_provider(assess: ByHand,
 
     assert done.as_of == date(2026, 4, 1)
     assert kinds(done) == kinds(assess(sound, LINE))
-    assert any(f"{year}-05" in text for text in done.data_quality.assumptions)
+    [note] = [text for text in done.data_quality.assumptions if f"{year}-05" in text]
+    assert ("is in no figure" in note) == (year == "2126")
+    assert done.totals.accounts == (2 if year == "2126" else 3)
+
+
+def test_an_old_delivery_does_not_hide_what_came_two_years_later(assess: ByHand) -> None:
+    old = row("c", "2023-11-01", "2023-12-01") + row("c", "2023-12-01", "2024-01-01")
+    done = assess(old + MARCH, LINE)
+
+    assert done.as_of == date(2026, 4, 1)
+    assert ("high", "undeclared-run", "aster/a") in kinds(done)
 
 
 def test_accounts_that_are_past_a_declaration_together_are_counted_once(assess: ByHand) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from plimsoll.assess.finding import Finding, in_order
 from plimsoll.assess.judge import Judge, ReportsSeen, counts
 from plimsoll.assess.line_choice import choose_line
 from plimsoll.assess.quality import data_quality, outcome_counts, unmapped_skus, usage_inputs
+from plimsoll.assess.reported_months import about_stray_months, end_of_data, stray_months
 from plimsoll.assess.series import SeriesKeeper
 from plimsoll.assess.tables import (
     account_use,
@@ -33,15 +33,12 @@ from plimsoll.assess.tables import (
 )
 from plimsoll.kernel.canonical import digest_of_stream
 from plimsoll.kernel.errors import PlimsollError, Where
-from plimsoll.kernel.period import start_of_day
 from plimsoll.kernel.rounding import divide_half_even
 
 if TYPE_CHECKING:
     from plimsoll.compute.accounting import Accounts
     from plimsoll.compute.usage.delivery import UsageDelivery
     from plimsoll.rulebook.law import Rulebook
-
-_FAR_DAYS = 366
 
 Progress = Callable[[str, int, int], None]
 """Told after each step: what is being done, how much is done, out of how much."""
@@ -85,7 +82,7 @@ def conduct(request: Request, progress: Progress = lambda step, done, total: Non
     with open_usage(request.usage, engine, progress) as delivery:
         holders = {declaration.id: declaration.accounts for declaration in declarations}
         accounts = account(delivery, _attested(declarations), progress=progress, holders=holders)
-        as_of = request.as_of or _end_of_data(accounts)
+        as_of = request.as_of or end_of_data(accounts)
         rule = choose_line(request.rulebook, as_of)
         return _Conduct(delivery, accounts, declarations, rule, as_of, names, progress).assessment(request.declarations)
 
@@ -122,39 +119,6 @@ def _attested(declarations: Iterable[Declaration]) -> dict[str, int]:
         and declaration.utilisation.attested
         and 0 < (share := declaration.utilisation.share) <= 1
     }
-
-
-def _stray_months(accounts: Accounts) -> tuple[date, ...]:
-    """Months that lie more than a year from the bulk of what was reported: mistyped years, as a rule."""
-    reported = Counter(month for provider in accounts.coverage for month in provider.months)
-    clusters: list[list[date]] = []
-    for month in sorted(reported):
-        if not clusters or (month - clusters[-1][-1]).days > _FAR_DAYS:
-            clusters.append([])
-        clusters[-1].append(month)
-    bulk = max(clusters, key=lambda months: sum(reported[month] for month in months), default=[])
-    return tuple(month for months in clusters if months is not bulk for month in months)
-
-
-def _end_of_data(accounts: Accounts) -> date:
-    """The end of the last charge period; a day that has begun counts whole.
-
-    One row with a mistyped year must not move the date of everything else: where months lie far after the bulk of the
-    reports, the end of the bulk's last month counts.
-    """
-    stray = set(_stray_months(accounts))
-    months = [month for provider in accounts.coverage for month in provider.months if month not in stray]
-    if any(month > max(months) for month in stray):
-        return (max(months) + timedelta(days=31)).replace(day=1)
-    last = accounts.totals.last_end
-    if last is None:
-        raise PlimsollError(
-            "assess.no_as_of",
-            "no row could be counted, so the end of the data is not known",
-            fix="Give --as-of DATE, or see why rows were rejected.",
-        )
-    last = last.astimezone(UTC)
-    return last.date() if last == start_of_day(last.date()) else last.date() + timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -222,7 +186,7 @@ class _Conduct:
         return findings, keeper
 
     def _reports_seen(self) -> ReportsSeen:
-        stray = set(_stray_months(self.accounts))
+        stray = stray_months(self.accounts)
         months = {
             coverage.provider: frozenset((month.year, month.month) for month in coverage.months if month not in stray)
             for coverage in self.accounts.coverage
@@ -236,17 +200,8 @@ class _Conduct:
         )
 
     def _remarks(self) -> Iterator[str]:
-        yield from self._about_the_dates()
+        yield from about_stray_months(self.accounts, self.as_of)
         yield from self._about_the_law()
-
-    def _about_the_dates(self) -> Iterator[str]:
-        stray = [f"{month:%Y-%m}" for month in _stray_months(self.accounts)]
-        if stray:
-            shown = ", ".join(stray[:3]) + (f" and {len(stray) - 3} more" if len(stray) > 3 else "")
-            yield (
-                f"Use is reported for {shown}, more than a year from all the rest; it does not move the date of this "
-                "assessment. Use on or after that date is in no figure."
-            )
 
     def _about_the_law(self) -> Iterator[str]:
         if self.rule.law_date is not None and self.rule.law_date > self.as_of:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from plimsoll.assess.assessment import (
@@ -13,9 +13,10 @@ from plimsoll.assess.assessment import (
     UnmappedSku,
     UnusedCommitment,
 )
+from plimsoll.assess.reported_months import stray_months
 
 if TYPE_CHECKING:
-    from plimsoll.compute.accounting import Accounts, ProviderCoverage
+    from plimsoll.compute.accounting import Accounts
     from plimsoll.compute.usage.delivery import UsageDelivery
 
 Name = Callable[[str], str]
@@ -112,18 +113,24 @@ def _assumptions(delivery: UsageDelivery, accounts: Accounts, name: Name) -> tup
     coarse = sorted(coverage.provider for coverage in accounts.coverage if coverage.grain == "month")
     if coarse:
         found.append(f"{', '.join(coarse)}: charge periods of a month were spread evenly over their days.")
-    found += _late(accounts.coverage)
+    found += _late(accounts)
     return tuple(found)
 
 
-def _late(coverage: Sequence[ProviderCoverage]) -> Iterator[str]:
+def _late(accounts: Accounts) -> Iterator[str]:
     """Providers that began to report after others did: they may be new, or their first reports may be missing."""
-    first = min((each.months[0] for each in coverage), default=None)
-    for each in coverage:
-        if first is not None and each.months[0] > first:
+    stray = stray_months(accounts)
+    begun = {
+        each.provider: months[0]
+        for each in accounts.coverage
+        if (months := [month for month in each.months if month not in stray])
+    }
+    first = min(begun.values(), default=None)
+    for provider, month in begun.items():
+        if first is not None and month > first:
             yield (
-                f"{each.provider}: its reports begin in {each.months[0]:%Y-%m}, those of others in {first:%Y-%m}; no "
-                "use before that is assumed."
+                f"{provider}: its reports begin in {month:%Y-%m}, those of others in {first:%Y-%m}; no use before that "
+                "is assumed."
             )
 
 
