@@ -48,11 +48,11 @@ def parquet(path: Path, rows: int = 3_000) -> Path:
 
 def refused(engine: Any, *paths: Path) -> PlimsollError:
     """The error, after checking that no temporary copy is left behind."""
-    folder = Path(tempfile.gettempdir())
-    before = set(folder.glob("plimsoll-usage-*"))
-    with pytest.raises(PlimsollError) as caught, open_usage(paths, engine) as delivery:
-        account(delivery)
-    assert set(folder.glob("plimsoll-usage-*")) <= before
+    with tempfile.TemporaryDirectory() as own, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tempfile, "tempdir", own)
+        with pytest.raises(PlimsollError) as caught, open_usage(paths, engine) as delivery:
+            account(delivery)
+        assert list(Path(own).iterdir()) == []
     assert caught.value.fix
     return caught.value
 
