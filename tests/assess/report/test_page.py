@@ -11,7 +11,7 @@ from specimens import LINE, account, assessment, gap_finding, line_finding, ramp
 
 from plimsoll.assess.assessment import Assessment
 from plimsoll.assess.finding import Code, Severity
-from plimsoll.assess.report.findings import CHARTED
+from plimsoll.assess.report.findings import CHARTED, TOLD
 from plimsoll.assess.report.page import render, write_report
 from plimsoll.assess.report.words import STATE, STRENGTH
 from plimsoll.kernel.errors import PlimsollError
@@ -270,6 +270,15 @@ def test_five_hundred_findings_stay_one_readable_file() -> None:
     assert page.count('class="chart series"') == CHARTED
     assert f"The {CHARTED} strongest have a chart and open evidence below; the other {500 - CHARTED}" in text_of(page)
     assert page.count("What would clear it.") == 500
+
+
+def test_a_page_of_thousands_of_findings_still_opens() -> None:
+    page = render(many(TOLD + 2))
+    linked = set(re.findall(r'href="#(F-[0-9a-f]+)"', page))
+
+    assert page.count("<article") == TOLD == len(linked)
+    assert linked <= set(re.findall(r'id="(F-[0-9a-f]+)"', page))
+    assert "The last 2 stand in the table alone" in text_of(page)
 
 
 def test_it_counts_accounts_past_the_line_only_as_far_as_it_knows_them() -> None:

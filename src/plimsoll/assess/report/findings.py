@@ -12,6 +12,8 @@ from plimsoll.assess.report.words import STRENGTH, about_line
 
 CHARTED = 24
 """How many findings get a chart and open evidence. With 500 findings the file stays well under 5 MB."""
+TOLD = 1_000
+"""How many findings get a section of their own; a page of more than 10 MB opens nowhere."""
 
 _LOOKED_FOR = (
     "No account's use is past the line without a declaration that covers it.",
@@ -37,7 +39,7 @@ def findings(assessment: Assessment) -> Markup:
         _limits(len(found)),
         [
             finding_section(finding, assessment.rule, accounts.get(finding.subject), full=index < CHARTED)
-            for index, finding in enumerate(found)
+            for index, finding in enumerate(found[:TOLD])
         ],
         aria_labelledby="findings",
     )
@@ -45,7 +47,7 @@ def findings(assessment: Assessment) -> Markup:
 
 def exact_figures(assessment: Assessment) -> Markup | None:
     """Every figure of every finding about the line, to the last operation: the print line of the rounded ones."""
-    told = [finding for finding in assessment.findings if about_line(finding)]
+    told = [finding for finding in assessment.findings[:TOLD] if about_line(finding)]
     if not told:
         return None
     columns = (
@@ -94,14 +96,16 @@ def _table(found: tuple[Finding, ...]) -> Markup:
         Column("Bound, FLOP", number=True),
         Column("Of the line", number=True),
     )
-    return datatable("All findings", columns, [_cells(finding) for finding in found], wide=True)
+    cells = [_cells(finding, told=index < TOLD) for index, finding in enumerate(found)]
+    return datatable("All findings", columns, cells, wide=True)
 
 
-def _cells(finding: Finding) -> list[Child]:
+def _cells(finding: Finding, *, told: bool) -> list[Child]:
     past = finding.severity is Severity.HIGH
     strength = element("strong", "high", class_="load-text") if past else finding.severity.value
     kind = element("span", finding.code.value, class_="kind")
-    title = element("a", cut(finding.title), href=f"#{finding.id}")
+    words = cut(finding.title)
+    title = element("a", words, href=f"#{finding.id}") if told else words
     if not about_line(finding):
         return [title, kind, strength, "–", "–", "–"]
     of_line = share(finding.est_flop or 0, finding.line_flop or 0)
@@ -111,12 +115,15 @@ def _cells(finding: Finding) -> list[Child]:
 def _limits(number: int) -> Markup | None:
     if number <= CHARTED:
         return None
-    return element(
-        "p",
-        f"The {CHARTED} strongest have a chart and open evidence below; the other {number - CHARTED:,} have the same "
-        "words with their evidence folded. Printing unfolds everything.",
-        class_="notice calm",
-    )
+    rest = f"The {CHARTED} strongest have a chart and open evidence below; "
+    if number > TOLD:
+        rest += (
+            f"the {TOLD - CHARTED:,} after them have the same words with their evidence folded. "
+            f"The last {number - TOLD:,} stand in the table alone; the JSON form has all of every finding. "
+        )
+    else:
+        rest += f"the other {number - CHARTED:,} have the same words with their evidence folded. "
+    return element("p", rest, "Printing unfolds everything.", class_="notice calm")
 
 
 def _none(assessment: Assessment) -> Markup:
