@@ -144,7 +144,10 @@ class Accounts:
 
     @cached_property
     def coverage(self) -> tuple[ProviderCoverage, ...]:
-        """Per provider, in order of its id: which days and months have rows. Scans the rows once, when first asked."""
+        """Per provider, in order of its id: which days and months have rows.
+
+        Scans the rows once, when first asked; the delivery must be open still.
+        """
         from plimsoll.compute.settle import coverage
 
         return coverage(self.judged, self.delivery.engine)
@@ -202,8 +205,8 @@ def account(
             estimate with the tag of somebody else's run; None: wherever the tag stands.
 
     Raises:
-        PlimsollError: ``parquet.unreadable``, ``engine.out_of_memory``; ``accounting.rows_lost`` if the outcomes do
-            not add up to the input, which would be a fault in this program.
+        PlimsollError: ``parquet.unreadable``, ``engine.out_of_memory``; ``accounting.rows_lost`` if the outcomes or
+            the sums do not add up to the input, as when a Parquet footer states false statistics.
     """
     from plimsoll.compute.settle import settle
 
