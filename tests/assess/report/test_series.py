@@ -34,6 +34,17 @@ def test_line_crossing_and_curves_are_named_where_they_stand() -> None:
     assert {"1 May 2026", "28 Aug 2026"} <= set(words)
 
 
+@pytest.mark.parametrize("part", range(90, 131, 4))
+def test_the_name_of_an_estimate_near_the_line_leaves_the_lines_own_words_free(part: int) -> None:
+    peak = part * 10**23
+    risen = [Moment(START + timedelta(n), peak * min(n, 20) // 20, 2 * peak) for n in range(21)]
+    fallen = [Moment(START + timedelta(n), peak // 9, 2 * peak) for n in range(21, 120)]
+    root = ET.fromstring(series(CAPTION, [*risen, *fallen], LINE).html)
+    heights = {"".join(e.itertext())[:8]: float(e.get("y", "0")) for e in root.iter("text")}
+
+    assert abs(heights["estimate"] - heights["the line"]) >= 15
+
+
 def test_a_forecast_lengthens_the_axis_and_is_drawn_as_projection() -> None:
     crossing = Crossing(date(2026, 12, 19), "forecast", 10**25, projected=True)
     html = series(CAPTION, rising(60, 10**23, 1), LINE, crossing).html
