@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plimsoll.cli.console import note, say, say_how_to_replay, show_json, show_table
+from plimsoll.cli.options import AsOf, Json, Known, Line, Rulebooks, read_dates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,29 +23,19 @@ if TYPE_CHECKING:
 def check(
     file: Annotated[Path, typer.Argument(help="A file with one declaration or more.")],
     *,
-    rulebook: Annotated[
-        list[str] | None,
-        typer.Option("--rulebook", metavar="ID", help="A rulebook by id, or the path of one (default: all that ship)."),
-    ] = None,
-    line: Annotated[
-        str | None, typer.Option("--line", metavar="FLOP", help='Set the line that the authority sets, e.g. "1e24".')
-    ] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="The law valid on this day (default today).")
-    ] = None,
-    known: Annotated[
-        str | None, typer.Option("--known", metavar="DATE", help="The law as known on this day (default today).")
-    ] = None,
+    rulebook: Rulebooks = None,
+    line: Line = None,
+    as_of: AsOf = None,
+    known: Known = None,
     declaration: Annotated[
         str | None, typer.Option("--id", metavar="ID", help="Which declaration, where the file holds several.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Is this model or run past a line? Says which, what would flip the answer, and what is owed by when."""
     from plimsoll.assess.check import as_json
     from plimsoll.assess.check import check as check_declaration
     from plimsoll.assess.declarations import load_declarations
-    from plimsoll.cli.rulebook import read_dates
     from plimsoll.kernel.canonical import digest_of_bytes
 
     valid, known_on = read_dates(as_of, known)

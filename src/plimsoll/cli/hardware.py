@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from plimsoll.cli.console import say, show_json, show_table
+from plimsoll.cli.options import Json
 
 if TYPE_CHECKING:
     from plimsoll.compute.catalogue import Chip, Figure
@@ -17,7 +18,6 @@ app = typer.Typer(
     help="The hardware catalogue: dense peaks, memory and power, with sources.",
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _NOT_PUBLISHED = "-"
 _BYTES_IN_A_GIGABYTE = 10**9

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plimsoll.cli.console import progress, say, say_how_to_replay, show_json, show_table
+from plimsoll.cli.options import AsOf, Json, Known, Line, Rulebooks, read_dates
 
 if TYPE_CHECKING:
     from plimsoll.assess.population import LineCount
@@ -22,10 +23,7 @@ _SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
 def population(
     csv: Annotated[Path, typer.Argument(metavar="CSV", help="A table of models; Epoch AI's columns work as they are.")],
     *,
-    rulebook: Annotated[
-        list[str] | None,
-        typer.Option("--rulebook", metavar="ID", help="A rulebook by id, or the path of one (default: all that ship)."),
-    ] = None,
+    rulebook: Rulebooks = None,
     margin: Annotated[
         str, typer.Option("--margin", metavar="SHARE", help="How far a figure may be off, as a share of itself.")
     ] = "0.3",
@@ -33,17 +31,11 @@ def population(
         list[str] | None,
         typer.Option("--map", metavar="FIELD=COLUMN", help="Which column means what, or a YAML file that says so."),
     ] = None,
-    line: Annotated[
-        str | None, typer.Option("--line", metavar="FLOP", help='Set the line that the authority sets, e.g. "1e24".')
-    ] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="The law valid on this day (default today).")
-    ] = None,
-    known: Annotated[
-        str | None, typer.Option("--known", metavar="DATE", help="The law as known on this day (default today).")
-    ] = None,
+    line: Line = None,
+    as_of: AsOf = None,
+    known: Known = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """How many models are above each line: by point estimate, surely, within the margin, below, or unknown.
 
@@ -52,7 +44,6 @@ def population(
     from plimsoll.assess.population import read_margin
     from plimsoll.assess.population_survey import as_json, survey
     from plimsoll.cli.check import choose_rulebooks
-    from plimsoll.cli.rulebook import read_dates
     from plimsoll.compute.catalogue import load_catalogue
 
     share = read_margin(margin)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from plimsoll.cli.console import say, show_json, show_table
+from plimsoll.cli.options import AsOf, Json, Known, read_dates
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,26 +18,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="The law as data: list it, show it, compare it, test it."
 )
-
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The law valid on this day (default today).")]
-Known = Annotated[
-    str | None, typer.Option("--known", metavar="DATE", help="The law as known on this day (default today).")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def read_dates(as_of: str | None, known: str | None) -> tuple[date, date]:
-    """The two dates of an evaluation: the law valid today, as known today, unless other days are named.
-
-    Raises:
-        PlimsollError: ``time.unreadable``.
-    """
-    from plimsoll.kernel.clock import SystemClock
-    from plimsoll.kernel.period import parse_date
-
-    today = SystemClock().now().date()
-    valid = today if as_of is None else parse_date(as_of)
-    return valid, today if known is None else parse_date(known)
 
 
 @app.command("list", short_help="Every rulebook, its lines and their status.")
