@@ -6,7 +6,7 @@ It holds everything that its JSON form and its report show; nothing is looked up
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from plimsoll.assess.finding import Finding, Severity
 from plimsoll.kernel.estimate import Comparator
@@ -228,6 +228,61 @@ class DeclarationSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class HourSeries:
+    """One account hour by hour, for the chart of several accounts beside each other.
+
+    Attributes:
+        start: first hour, UTC.
+        accel_ns: accelerator-nanoseconds of each hour from `start` on, none skipped.
+        grain: "hour"; "day" where the provider reports by day and the hours are shares of it.
+    """
+
+    subject: str
+    start: datetime
+    accel_ns: tuple[int, ...]
+    grain: str
+
+
+@dataclass(frozen=True, slots=True)
+class HubSeen:
+    """Use behind an attribute that too many parties share to link anybody: no finding can see through it.
+
+    Attributes:
+        tie, shown: what is shared: see `parties.control_group.Hub`.
+        past_alone: how many of the accounts have a finding of their own all the same.
+    """
+
+    tie: str
+    shown: str
+    parties: int
+    accounts: int
+    cap_flop: int
+    est_flop: int
+    past_alone: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartiesSeen:
+    """Who is behind the accounts, as far as records tell.
+
+    Attributes:
+        known, unknown: accounts with use of accelerators, with and without a record.
+        unknown_cap_flop: what the unknown ones could have done.
+        groups: control groups of two or more parties.
+        hubs: largest bound first; uncovered volume.
+        notes: what was assumed or rejected while reading the records.
+    """
+
+    known: int
+    unknown: int
+    unknown_cap_flop: int
+    parties: int
+    groups: int
+    hubs: tuple[HubSeen, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """The whole answer.
 
@@ -235,6 +290,8 @@ class Assessment:
         as_of: usage before this UTC day counts. Never the wall clock: by default the end of the last charge period.
         findings: strongest first, then by code, then by estimate, largest first, then by subject.
         accounts: series for charts, in the order of the findings, then by estimate.
+        parties: None where no know-your-customer records were given.
+        hours: of the accounts of findings about several accounts together, for their charts.
     """
 
     rule: PinnedRule
@@ -245,6 +302,8 @@ class Assessment:
     accounts: tuple[AccountSeries, ...]
     data_quality: DataQuality
     declarations: tuple[DeclarationSeen, ...]
+    parties: PartiesSeen | None = None
+    hours: tuple[HourSeries, ...] = ()
 
     @property
     def headline(self) -> str:

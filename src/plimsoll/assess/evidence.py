@@ -6,6 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, TypeAlias
 
+from plimsoll.assess.party_evidence import (
+    BunchingEvidence,
+    DoubleEvidence,
+    KycEvidence,
+    LinkEvidence,
+    MemberEvidence,
+    MomentEvidence,
+    ProfileEvidence,
+    SynchronyEvidence,
+)
+
 NS_PER_HOUR = 3_600_000_000_000
 
 
@@ -182,5 +193,13 @@ Evidence: TypeAlias = (
     | SkuEvidence
     | GapEvidence
     | FigureEvidence
+    | MemberEvidence
+    | LinkEvidence
+    | SynchronyEvidence
+    | MomentEvidence
+    | KycEvidence
+    | ProfileEvidence
+    | DoubleEvidence
+    | BunchingEvidence
 )
 """Every kind has `kind` (its name in JSON) and `text()` (one line for people)."""

@@ -16,12 +16,20 @@ from plimsoll.kernel.ids import content_id
 class Code(Enum):
     """What kind of finding this is. `docs/reference/findings.md` explains each."""
 
+    SPLIT_RUN = "split-run"
     UNDECLARED_RUN = "undeclared-run"
     UNDER_DECLARED_RUN = "under-declared-run"
     APPROACHING_LINE = "approaching-line"
     UNMAPPED_SKU = "unmapped-sku"
     MISSING_REPORT = "missing-report"
     IMPOSSIBLE_FIGURE = "impossible-figure"
+    SYNCHRONISED_ACCOUNTS = "synchronised-accounts"
+    JUST_BELOW = "just-below"
+    RESELLER_BLIND = "reseller-blind"
+    HIGH_RISK_PROFILE = "high-risk-profile"
+    KYC_CONTRADICTION = "kyc-contradiction"
+    UNKNOWN_CUSTOMER = "unknown-customer"
+    DOUBLE_REPORT = "double-report"
 
 
 class Severity(Enum):

@@ -24,6 +24,14 @@ STATE = {
     Code.UNMAPPED_SKU: "product not recognised",
     Code.MISSING_REPORT: "report missing",
     Code.IMPOSSIBLE_FIGURE: "impossible figure",
+    Code.SPLIT_RUN: "split run",
+    Code.SYNCHRONISED_ACCOUNTS: "accounts in step",
+    Code.JUST_BELOW: "just below the line",
+    Code.RESELLER_BLIND: "customers of a reseller unknown",
+    Code.HIGH_RISK_PROFILE: "high-risk profile",
+    Code.KYC_CONTRADICTION: "records contradict usage",
+    Code.UNKNOWN_CUSTOMER: "customer unknown",
+    Code.DOUBLE_REPORT: "reported twice",
 }
 
 OUTCOMES = {
