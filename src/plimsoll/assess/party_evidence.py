@@ -1,4 +1,4 @@
-"""What findings about who is behind an account rest on; the same shape as `evidence.py`: figures, and a line of text."""
+"""What findings about who is behind an account rest on, in the shape of `evidence.py`: figures and a line of text."""
 
 from __future__ import annotations
 
@@ -91,14 +91,18 @@ class SynchronyEvidence:
     def text(self) -> str:
         return (
             f"{len(self.accounts)} accounts changed level together in {self.events} hours; as similar in "
-            f"{self.as_similar:,} of {self.permutations:,} random shifts of their clocks (p at most {self.p_e6 / 1e6:g} "
-            f"after correction for {self.tested:,} tests)"
+            f"{self.as_similar:,} of {self.permutations:,} random shifts of their clocks "
+            f"(p at most {self.p_e6 / 1e6:g} after correction for {self.tested:,} tests)"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class MomentEvidence:
-    """One hour in which several accounts changed level together: `changes` names account and relative change in percent."""
+    """One hour in which several accounts changed level together.
+
+    Attributes:
+        changes: account and relative change in percent.
+    """
 
     kind: ClassVar[str] = "moment"
     hour: datetime
@@ -173,4 +177,7 @@ class BunchingEvidence:
     p_e6: int
 
     def text(self) -> str:
-        return f"{self.just_below} subjects lie just below the line, {self.below} further below, {self.just_above} just above"
+        return (
+            f"{self.just_below} subjects lie just below the line, {self.below} further below, "
+            f"{self.just_above} just above"
+        )

@@ -18,6 +18,17 @@ from plimsoll.assess.evidence import (
     WindowEvidence,
     whole_hours,
 )
+from plimsoll.assess.party_evidence import (
+    BunchingEvidence,
+    DoubleEvidence,
+    KycEvidence,
+    LinkEvidence,
+    MemberEvidence,
+    MomentEvidence,
+    ProfileEvidence,
+    SynchronyEvidence,
+)
+from plimsoll.assess.report import party_evidence as of_parties
 from plimsoll.assess.report.datatable import Column, datatable
 from plimsoll.assess.report.figures import count, day, flop, flop_with_unit, name
 from plimsoll.assess.report.markup import Child, Markup, element, join
@@ -174,4 +185,30 @@ _KINDS: dict[type[Evidence], _Kind] = {
     ),
     GapEvidence: _Kind("Months without a report", _columns("Month", "Provider", "State"), _gap),
     FigureEvidence: _Kind("Figures that cannot be true", _columns("Figure", "Value#", "Limit#", "Where"), _figure),
+    MemberEvidence: _Kind(
+        "Accounts inside the window",
+        _columns("Account", "Held by", "Party", "Estimate, FLOP#", "Bound, FLOP#", "Declared, FLOP#"),
+        of_parties.member,
+    ),
+    LinkEvidence: _Kind("What ties the parties", _columns("Parties", "Shared", "Evidence#", "When"), of_parties.link),
+    SynchronyEvidence: _Kind(
+        "Accounts in step, and by chance",
+        _columns("Accounts", "Together in", "Alike", "As alike by chance#", "Sets tested#", "Probability#"),
+        of_parties.synchrony,
+    ),
+    MomentEvidence: _Kind(
+        "Hours in which they changed together", _columns("Hour", "Change of level"), of_parties.moment
+    ),
+    KycEvidence: _Kind("What the records say", _columns("Record", "Code", "Where"), of_parties.kyc),
+    ProfileEvidence: _Kind("Risk profiles that match", _columns("Profile", "Version", "Because"), of_parties.profile),
+    DoubleEvidence: _Kind(
+        "The same use in two reports",
+        _columns("Host's account", "Seller", "Days", "Hours, host#", "Hours, seller#", "Bound, FLOP#"),
+        of_parties.double,
+    ),
+    BunchingEvidence: _Kind(
+        "How subjects lie around the line",
+        _columns("Just below", "Further below#", "Just above#", "Probability by chance#"),
+        of_parties.bunching,
+    ),
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
-from plimsoll.assess.assessment import AccountSeries, DayPoint, PinnedRule
+from plimsoll.assess.assessment import AccountSeries, DayPoint, HourSeries, PinnedRule
 from plimsoll.assess.evidence import FigureEvidence, GapEvidence, SkuEvidence
 from plimsoll.assess.finding import Code, Finding, Severity
 from plimsoll.assess.report.datatable import Column, datatable
@@ -24,19 +25,28 @@ from plimsoll.assess.report.figures import (
     short_day,
     short_time,
 )
+from plimsoll.assess.report.group_section import NO_HOURS, pictures
 from plimsoll.assess.report.load_line import Caption, LoadLine
 from plimsoll.assess.report.markup import Child, Markup, element, join
 from plimsoll.assess.report.series import Crossing, Moment, series, series_scale
 from plimsoll.assess.report.words import STATE, about_line, is_past, load_line
 
 
-def finding_section(finding: Finding, rule: PinnedRule, account: AccountSeries | None, *, full: bool) -> Markup:
+def finding_section(
+    finding: Finding,
+    rule: PinnedRule,
+    account: AccountSeries | None,
+    hours: Mapping[str, HourSeries] = NO_HOURS,
+    *,
+    full: bool,
+) -> Markup:
     """The finding as an article.
 
     Args:
         finding: what was found.
         rule: the law it was held against.
         account: the subject's days, where the subject is an account.
+        hours: by account, hour by hour, for the picture of several accounts beside each other.
         full: with chart and open evidence; otherwise short, with the evidence folded away on screen.
     """
     evidence = evidence_tables(finding.evidence)
@@ -54,6 +64,7 @@ def finding_section(finding: Finding, rule: PinnedRule, account: AccountSeries |
         ),
         deciding(_figures(finding, rule)) if full else _figures_in_words(_figures(finding, rule)),
         _chart(finding, rule, account) if full and account is not None and about_line(finding) else None,
+        pictures(finding, hours) if full else None,
         element("div", long_text(finding.explanation), class_="why"),
         element("div", element("p", element("strong", "What would clear it. "), prose(finding.clears)), class_="clear"),
         evidence if full else element("details", element("summary", "Evidence"), evidence),

@@ -30,6 +30,7 @@ def findings(assessment: Assessment) -> Markup:
     if not found:
         return _none(assessment)
     accounts = {account.subject: account for account in assessment.accounts}
+    hours = {series.subject: series for series in assessment.hours}
     heading = "One finding" if len(found) == 1 else f"{capital(number_word(len(found)))} findings, strongest first"
     return element(
         "section",
@@ -38,7 +39,7 @@ def findings(assessment: Assessment) -> Markup:
         _table(found) if len(found) > 1 else None,
         _limits(len(found)),
         [
-            finding_section(finding, assessment.rule, accounts.get(finding.subject), full=index < CHARTED)
+            finding_section(finding, assessment.rule, accounts.get(finding.subject), hours, full=index < CHARTED)
             for index, finding in enumerate(found[:TOLD])
         ],
         aria_labelledby="findings",
@@ -126,6 +127,18 @@ def _limits(number: int) -> Markup | None:
     return element("p", rest, "Printing unfolds everything.", class_="notice calm")
 
 
+def _unseen(assessment: Assessment) -> str:
+    together = (
+        "accounts whose common control no record shows"
+        if assessment.parties is not None
+        else "several accounts under common control that pass the line only together (nobody's records were given)"
+    )
+    return (
+        f"Use that no provider reported, {together}, and machines that a developer owns. An account can stand past the "
+        "line here without a finding when its declaration covers it."
+    )
+
+
 def _none(assessment: Assessment) -> Markup:
     totals = assessment.totals
     return element(
@@ -143,9 +156,7 @@ def _none(assessment: Assessment) -> Markup:
             element(
                 "p",
                 element("strong", "What this does not show. "),
-                "Use that no provider reported, several accounts under common control that pass the line only "
-                "together, and machines that a developer owns. An account can stand past the line here without a "
-                "finding when its declaration covers it.",
+                _unseen(assessment),
             ),
             class_="clear",
         ),

@@ -11,6 +11,7 @@ from plimsoll.assess.report.findings import exact_figures, findings
 from plimsoll.assess.report.mark import favicon, mark
 from plimsoll.assess.report.markup import Markup, element
 from plimsoll.assess.report.overview import overview
+from plimsoll.assess.report.parties import parties
 from plimsoll.assess.report.provenance import provenance, signature
 from plimsoll.assess.report.quality import quality
 
@@ -32,12 +33,13 @@ def render(assessment: Assessment) -> str:
     body = element(
         "body",
         element("a", "Skip to the findings", href="#main", class_="skip"),
-        _header(has_exact=exact is not None),
+        _header(has_exact=exact is not None, has_parties=assessment.parties is not None),
         element(
             "main",
             overview(assessment),
             findings(assessment),
             exact,
+            parties(assessment),
             quality(assessment),
             provenance(assessment),
             id="main",
@@ -67,8 +69,10 @@ def _style() -> Markup:
     return Markup("\n".join(folder.joinpath(sheet).read_text(encoding="utf-8") for sheet in _STYLES))
 
 
-def _header(*, has_exact: bool) -> Markup:
+def _header(*, has_exact: bool, has_parties: bool) -> Markup:
     places = [("The line", "standing"), ("Findings", "findings"), ("Data quality", "quality"), ("Inputs", "inputs")]
+    if has_parties:
+        places.insert(2, ("Who is behind it", "parties"))
     if has_exact:
         places.insert(2, ("Exact figures", "exact"))
     return element(
