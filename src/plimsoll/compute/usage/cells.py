@@ -35,8 +35,8 @@ def cells_of(judged: JudgedBatch, backend: Any) -> ir.Table:
         accel_ns, accel_ns_bp (times utilisation in basis points), rows, length_us (the longest charge period).
     """
     counted = [kind for kind in judged.kinds if kind.verdict.counted]
-    rows = judged.counted if judged.sound else judged.rows.filter(judged.rows.counted, is_sound(judged.rows))
-    time = _time(rows, judged.kinds, backend)
+    rows = counted_rows(judged)
+    time = accelerator_time(rows, judged.kinds, backend)
     active = rows.tensor_active
     measured = active.between(0, 1).fill_null(False)
     points = active * FULL
@@ -68,7 +68,12 @@ def cells_of(judged: JudgedBatch, backend: Any) -> ir.Table:
     return summed if spanning else summed.mutate(end_us=ibis.null("int64"))
 
 
-def _time(rows: ir.Table, kinds: Sequence[JudgedKind], backend: Any) -> ir.DecimalValue:
+def counted_rows(judged: JudgedBatch) -> ir.Table:
+    """The rows that add up to accelerator time, with `COUNTING_COLUMNS`; none with a problem of its own."""
+    return judged.counted if judged.sound else judged.rows.filter(judged.rows.counted, is_sound(judged.rows))
+
+
+def accelerator_time(rows: ir.Table, kinds: Sequence[JudgedKind], backend: Any) -> ir.DecimalValue:
     """Accelerator-nanoseconds of each row, exact; where that is not whole, rounded once, half-even.
 
     A quantity in hours with six decimals counts millionths of an hour, each of which is a whole number of

@@ -1,4 +1,4 @@
-"""Use that spans several UTC days, shared out over them: in proportion to time, exact, nothing lost.
+"""Use that spans several UTC days or hours, shared out over them: in proportion to time, exact, nothing lost.
 
 An amount N over D seconds gives N // D to each second, and the remainder is shared out by running totals: up to second
 e of the period, ``(N % D) * e // D``. The parts are differences of these totals, so they add up to N whatever the
@@ -6,6 +6,8 @@ number of days. Weights are whole seconds; a correction (negative N) is shared o
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -24,20 +26,30 @@ def spread_over_days(cells: ir.Table) -> ir.Table:
 
     `start_us` becomes midnight of the day. Counts of rows stay with the first day, so that they are counted once.
     """
+    return spread(cells, DAY_US, _AMOUNTS)
+
+
+def spread(cells: ir.Table, step_us: int, amounts: Sequence[str]) -> ir.Table:
+    """Cells with an exact period as one row for each day, or each stretch of `step_us`, that the period touches.
+
+    `start_us` becomes the beginning of the stretch, `end_us` null; a column `rows` keeps its count in the first.
+
+    Args:
+        step_us: length of a stretch in microseconds; stretches are counted from 1970.
+        amounts: the columns to be shared out, whole numbers below 10^38.
+    """
     period = cells.end_us - cells.start_us
     seconds = _quotient(period - period % _SECOND_US, ibis.literal(_SECOND_US))
-    days = cells.mutate(length=ibis.greatest(seconds, 1), first=cells.start_us - cells.start_us % DAY_US)
-    for amount in _AMOUNTS:
-        days = divide(days.mutate(_left=days[amount].abs()), "_left", "length", amount)
-    days = days.mutate(midnight=ibis.range(days.first, days.end_us, DAY_US).unnest())
-    days = days.mutate(begin=_seconds_until(days, days.midnight), finish=_seconds_until(days, days.midnight + DAY_US))
-    parts = {
-        "start_us": days.midnight,
-        "end_us": ibis.null("int64"),
-        "rows": ibis.ifelse(days.midnight == days.first, days.rows, 0),
-        **{amount: _part(days, amount) for amount in _AMOUNTS},
-    }
-    return days.select(**{name: parts.get(name, days[name]) for name in cells.columns})
+    parts = cells.mutate(length=ibis.greatest(seconds, 1), first=cells.start_us - cells.start_us % step_us)
+    for amount in amounts:
+        parts = divide(parts.mutate(_left=parts[amount].abs()), "_left", "length", amount)
+    parts = parts.mutate(opens=ibis.range(parts.first, parts.end_us, step_us).unnest())
+    parts = parts.mutate(begin=_seconds_until(parts, parts.opens), finish=_seconds_until(parts, parts.opens + step_us))
+    own: dict[str, ir.Value] = {"start_us": parts.opens, "end_us": ibis.null("int64")}
+    own |= {amount: _part(parts, amount) for amount in amounts}
+    if "rows" in cells.columns:
+        own["rows"] = ibis.ifelse(parts.opens == parts.first, parts.rows, 0)
+    return parts.select(**{name: own.get(name, parts[name]) for name in cells.columns})
 
 
 def divide(table: ir.Table, amount: str, divisor: str, name: str) -> ir.Table:
