@@ -1,0 +1,199 @@
+"""Know-your-customer records in bulk: one Arrow table, and the way into it and out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from plimsoll.parties.kyc import Address, CustomerRecord, Downstream, Holder, Identifier, Kind, Role, Use
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TEXTS = ("provider", "account", "legal_name", "customer_ref", "jurisdiction", "payer")
+LISTS = ("aliases", "emails", "phones", "payment_instruments", "access_networks")
+DATES = ("incorporated", "opened", "closed", "filed_on")
+
+
+def record_schema() -> pa.Schema:
+    """The table of records.
+
+    `record` counts from 0 in the order of `subject` (``provider/account``); there is one record per subject. The
+    columns between are the fields of `kyc.CustomerRecord`; enums by value, `downstream` null where no list was given.
+    `file_no` and `row` (from 1) say where the record stands.
+    """
+    import pyarrow as pa
+
+    texts = pa.list_(pa.string())
+    identifiers = pa.list_(pa.struct([("scheme", pa.string()), ("value", pa.string())]))
+    address = pa.struct([(name, pa.string()) for name in ("street", "city", "postcode", "country")])
+    holder = pa.struct(
+        [
+            *((name, pa.string()) for name in ("name", "role", "kind", "country", "born")),
+            ("identifiers", identifiers),
+            ("share_bp", pa.int32()),
+            ("share_max_bp", pa.int32()),
+            ("since", pa.date32()),
+            ("until", pa.date32()),
+        ]
+    )
+    downstream = pa.struct([("name", pa.string()), ("country", pa.string()), ("identifiers", identifiers)])
+    return pa.schema(
+        [
+            ("record", pa.int32()),
+            ("subject", pa.string()),
+            ("provider", pa.string()),
+            ("account", pa.string()),
+            ("legal_name", pa.string()),
+            ("kind", pa.string()),
+            ("customer_ref", pa.string()),
+            ("aliases", texts),
+            ("identifiers", identifiers),
+            ("jurisdiction", pa.string()),
+            ("incorporated", pa.date32()),
+            ("addresses", pa.list_(address)),
+            ("emails", texts),
+            ("phones", texts),
+            ("payment_instruments", texts),
+            ("payer", pa.string()),
+            ("access_networks", texts),
+            ("holders", pa.list_(holder)),
+            ("reseller", pa.bool_()),
+            ("downstream", pa.list_(downstream)),
+            ("declared_use", pa.string()),
+            ("opened", pa.date32()),
+            ("closed", pa.date32()),
+            ("filed_on", pa.date32()),
+            ("file_no", pa.int32()),
+            ("row", pa.int64()),
+        ]
+    )
+
+
+def record_table(records: Iterable[CustomerRecord]) -> pa.Table:
+    """Records that did not come out of files: numbered, one per subject, the later of two winning.
+
+    `file_no` is 0 and `row` the place in `records`, from 1.
+    """
+    import pyarrow as pa
+
+    rows = list(records)
+    batch = as_batch(rows, [0] * len(rows), range(1, len(rows) + 1))
+    return latest(pa.Table.from_batches([batch]))
+
+
+def as_batch(records: Sequence[CustomerRecord], file_no: Sequence[int], row: Sequence[int]) -> pa.RecordBatch:
+    """Records as Arrow, in their order; `record` is null until `latest` numbers them."""
+    import pyarrow as pa
+
+    columns: dict[str, list[Any]] = {name: [getattr(each, name) for each in records] for name in (*TEXTS, *DATES)}
+    columns.update({name: [list(getattr(each, name)) for each in records] for name in LISTS})
+    columns["record"] = [None] * len(records)
+    columns["subject"] = [each.subject for each in records]
+    columns["kind"] = [each.kind.value for each in records]
+    columns["identifiers"] = [_identifiers(each.identifiers) for each in records]
+    columns["addresses"] = [[_address(part) for part in each.addresses] for each in records]
+    columns["holders"] = [[_holder(part) for part in each.holders] for each in records]
+    columns["reseller"] = [each.reseller for each in records]
+    columns["downstream"] = [_downstream(each.downstream) for each in records]
+    columns["declared_use"] = [each.declared_use.value if each.declared_use else None for each in records]
+    columns["file_no"], columns["row"] = list(file_no), list(row)
+    schema = record_schema()
+    return pa.RecordBatch.from_arrays([pa.array(columns[field.name], field.type) for field in schema], schema=schema)
+
+
+def latest(table: pa.Table) -> pa.Table:
+    """One record per subject, in the order of subjects, numbered: the one filed last, of the last file, the last row."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    keys = [(name, "ascending") for name in ("subject", "filed_on", "file_no", "row")]
+    order = pc.sort_indices(table.select([name for name, _ in keys]), sort_keys=keys, null_placement="at_start")
+    subjects = table["subject"].take(order).combine_chunks()
+    if isinstance(subjects, pa.ChunkedArray):
+        subjects = pa.concat_arrays(subjects.chunks)
+    count = len(subjects)
+    if count:
+        last = pc.not_equal(subjects.slice(0, count - 1), subjects.slice(1))
+        order = order.filter(pa.concat_arrays([last, pa.array([True])]))
+    kept = table.take(order)
+    place = kept.schema.get_field_index("record")
+    numbers = pa.array(range(kept.num_rows), pa.int32())
+    return kept.set_column(place, record_schema().field("record"), numbers).combine_chunks()
+
+
+def records_of(table: pa.Table, *, size: int = 4_096) -> Iterator[CustomerRecord]:
+    """The records of a table, in its order, a piece of the table at a time."""
+    for batch in table.to_batches(max_chunksize=size):
+        for row in batch.to_pylist():
+            yield record_of(row)
+
+
+def record_of(row: Mapping[str, Any]) -> CustomerRecord:
+    """One row of a record table, as `to_pylist` gives it."""
+    kept: dict[str, Any] = {name: row[name] for name in (*TEXTS, *DATES)}
+    kept.update({name: tuple(row[name]) for name in LISTS})
+    use = row["declared_use"]
+    given = row["downstream"]
+    return CustomerRecord(
+        **kept,
+        kind=Kind(row["kind"]),
+        identifiers=_read_identifiers(row["identifiers"]),
+        addresses=tuple(Address(**part) for part in row["addresses"]),
+        holders=tuple(_read_holder(part) for part in row["holders"]),
+        reseller=row["reseller"],
+        downstream=None if given is None else tuple(_read_downstream(part) for part in given),
+        declared_use=None if use is None else Use(use),
+    )
+
+
+def _identifiers(identifiers: Sequence[Identifier]) -> list[dict[str, str]]:
+    return [{"scheme": each.scheme, "value": each.value} for each in identifiers]
+
+
+def _address(address: Address) -> dict[str, str | None]:
+    return {
+        "street": address.street,
+        "city": address.city,
+        "postcode": address.postcode,
+        "country": address.country,
+    }
+
+
+def _holder(holder: Holder) -> dict[str, str | int | date | list[dict[str, str]] | None]:
+    return {
+        "name": holder.name,
+        "role": holder.role.value,
+        "kind": holder.kind.value,
+        "country": holder.country,
+        "born": holder.born,
+        "identifiers": _identifiers(holder.identifiers),
+        "share_bp": holder.share_bp,
+        "share_max_bp": holder.share_max_bp,
+        "since": holder.since,
+        "until": holder.until,
+    }
+
+
+def _downstream(given: Sequence[Downstream] | None) -> list[dict[str, Any]] | None:
+    if given is None:
+        return None
+    return [
+        {"name": each.name, "country": each.country, "identifiers": _identifiers(each.identifiers)} for each in given
+    ]
+
+
+def _read_identifiers(rows: Sequence[Mapping[str, str]]) -> tuple[Identifier, ...]:
+    return tuple(Identifier(row["scheme"], row["value"]) for row in rows)
+
+
+def _read_holder(row: Mapping[str, Any]) -> Holder:
+    same = {name: row[name] for name in ("name", "country", "born", "share_bp", "share_max_bp", "since", "until")}
+    return Holder(
+        **same, role=Role(row["role"]), kind=Kind(row["kind"]), identifiers=_read_identifiers(row["identifiers"])
+    )
+
+
+def _read_downstream(row: Mapping[str, Any]) -> Downstream:
+    return Downstream(row["name"], row["country"], _read_identifiers(row["identifiers"]))
