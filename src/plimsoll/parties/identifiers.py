@@ -13,7 +13,7 @@ from typing import Protocol, cast
 
 from plimsoll.parties.known import KycProblem
 from plimsoll.parties.kyc import Identifier
-from plimsoll.parties.normalise import is_placeholder
+from plimsoll.parties.normalise import is_placeholder, plain
 
 REGISTERS = {
     "AT": ("at.businessid",),
@@ -27,24 +27,33 @@ REGISTERS = {
     "CN": ("cn.uscc",),
     "CO": ("co.nit",),
     "CZ": ("cz.dic",),
-    "DE": ("de.handelsregisternummer",),
     "DK": ("dk.cvr",),
     "EE": ("ee.registrikood",),
     "FI": ("fi.ytunnus",),
     "FR": ("fr.siren", "fr.siret"),
     "IL": ("il.hp",),
-    "IN": ("in_.pan", "in_.gstin"),
     "JP": ("jp.cn",),
     "KR": ("kr.brn",),
     "NO": ("no.orgnr",),
-    "NZ": ("nz.ird",),
     "RU": ("ru.inn",),
     "SE": ("se.orgnr",),
     "SG": ("sg.uen",),
     "TW": ("tw.ubn",),
     "UA": ("ua.edrpou",),
 }
-"""Company registers whose numbers python-stdnum can check; of several, one must hold."""
+"""Company registers whose numbers have check digits; of several kinds, one must hold."""
+
+SHAPES = {
+    "DE": r"[A-Z]*(?:HRA|HRB|GNR|PR|VR|GSR)\d{1,6}[A-Z]{0,3}",
+    "GB": r"\d{8}|[A-Z]{2}\d{6}|R\d{7}",
+    "IE": r"\d{1,7}",
+    "IN": r"[LUF]\d{5}[A-Z]{2}\d{4}[A-Z]{3}\d{6}|[A-Z]{3}-?\d{4}|[A-Z]{5}\d{4}[A-Z]",
+    "IT": r"(?:REA)?[A-Z]{2}\d{4,7}|\d{11}|[A-Z0-9]{16}",
+    "LU": r"B?\d{1,7}",
+    "NL": r"\d{8}",
+    "PL": r"(?:KRS)?\d{10}|(?:REGON)?\d{9}(?:\d{5})?",
+}
+"""Company registers whose numbers have a shape and no check digit."""
 
 TAXES = {
     "AR": ("ar.cuit",),
@@ -128,19 +137,22 @@ def checked(scheme: str, value: str) -> Identifier | KycProblem | None:
     shown = f"the {name} number {number[:40]} of {country}"
     if _VALUE.fullmatch(number) is None:
         return KycProblem(f"{name}.unreadable", f"{shown} has characters that no number has")
+    if is_placeholder(number):
+        return KycProblem(f"{name}.unreadable", f"{shown} is not a number that was given")
+    if kind == "reg" and country in SHAPES:
+        number = number.zfill(8) if country == "GB" and number.isdigit() else number
+        if re.fullmatch(SHAPES[country], number) is None:
+            return KycProblem("register.unreadable", f"{shown} does not have the form that the country gives")
+        return Identifier("reg:" + country, number)
     known = (REGISTERS if kind == "reg" else TAXES).get(country, ())
-    if kind == "reg" and country == "GB":
-        return _checked_gb(number, shown)
-    if known and not any(_module(each).is_valid(number) for each in known) and not _with_letters(country, number, known):
+    if known and not _holds(country, number, known):
         return KycProblem(f"{name}.check_digit", f"{shown} is not one that the country gives: a digit is wrong")
-    return Identifier(f"{'reg' if kind == 'reg' else 'tax'}:{country}", number)
+    return Identifier(f"{'reg' if kind == 'reg' else 'tax'}:{country}", _bare(country, number))
 
 
 def compact(value: str) -> str:
-    """Without blanks, dots and dashes, upper case, full-width digits as plain ones."""
-    import unicodedata
-
-    return re.sub(r"[^0-9A-Z/+*#_:]", "", unicodedata.normalize("NFKC", value).upper()) or value.strip().upper()
+    """ASCII capitals and digits, without blanks, dots and dashes."""
+    return re.sub(r"[^0-9A-Z/+*#_:]", "", plain(value.replace("ß", "ss")).upper())
 
 
 @lru_cache(256)
@@ -156,17 +168,15 @@ def _checked_lei(number: str) -> Identifier | KycProblem:
     return Identifier("lei", number)
 
 
-def _checked_gb(number: str, shown: str) -> Identifier | KycProblem:
-    """Companies House: eight characters, short numbers with noughts in front; it gives no check digit."""
-    padded = number.zfill(8) if number.isdigit() else number
-    if re.fullmatch(r"(?:\d{8}|[A-Z]{2}\d{6}|R\d{7})", padded) is None:
-        return KycProblem("register.unreadable", f"{shown} is not eight digits, or two letters and six digits")
-    if is_placeholder(padded):
-        return KycProblem("register.unreadable", f"{shown} is not a number that was given")
-    return Identifier("reg:GB", padded)
+def _holds(country: str, number: str, known: tuple[str, ...]) -> bool:
+    """Whether one of the kinds of number holds; VAT numbers are written with and without their country in front."""
+    bare = _bare(country, number)
+    return any(_module(each).is_valid(text) for each in known for text in {number, bare})
 
 
-def _with_letters(country: str, number: str, known: tuple[str, ...]) -> bool:
-    """VAT numbers are written with and without their country in front."""
-    bare = number.removeprefix(country).removeprefix("EL" if country == "GR" else country)
-    return bare != number and any(_module(each).is_valid(bare) for each in known)
+def _bare(country: str, number: str) -> str:
+    """Without the country in front, so that two spellings of a number are equal."""
+    for prefix in (country, "EL" if country == "GR" else country):
+        if number.startswith(prefix) and number[len(prefix) : len(prefix) + 1].isdigit() and len(number) > 7:
+            return number.removeprefix(prefix)
+    return number

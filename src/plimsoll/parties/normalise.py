@@ -22,9 +22,10 @@ _MARKS = str.maketrans(dict.fromkeys("™®©℠℗", " "))
 _SCRIPT_FORMS = re.compile("|".join(sorted(map(re.escape, FORMS_IN_SCRIPT), key=len, reverse=True)))
 _APART = re.compile(r"[^a-z0-9]+")
 _JOINED = re.compile(r"['’`´.]")
-_TITLES = frozenset(
-    "mr mrs ms miss dr prof professor sir dame lord lady ing dipl mag mba phd msc bsc ma ba jr sr esq herr frau".split()
-)
+_TITLES_WORDS = """
+mr mrs ms miss dr prof professor sir dame lord lady ing dipl mag mba phd msc bsc ma ba jr sr esq herr frau
+"""
+_TITLES = frozenset(_TITLES_WORDS.split())
 _STREET_WORDS = {
     "street": "st",
     "strasse": "str",
@@ -67,7 +68,7 @@ def plain(text: str) -> str:
         return text[:LONGEST].casefold()
     folded = unicodedata.normalize("NFKD", text[:LONGEST].translate(_MARKS))
     kept = "".join(_kept(letter) for letter in folded)
-    return anyascii(unicodedata.normalize("NFC", kept)).casefold()
+    return str(anyascii(unicodedata.normalize("NFC", kept))).casefold()
 
 
 def _kept(letter: str) -> str:
@@ -234,7 +235,7 @@ def is_placeholder(text: str) -> bool:
         if folded.strip() in NOTHING:
             return True
         bare = re.sub(r"[^a-z0-9]+", "", plain(text))
-    if bare in NOTHING or len(set(bare)) == 1 and len(bare) > 1:
+    if bare in NOTHING or (len(set(bare)) == 1 and len(bare) > 1):
         return True
     if len(bare) >= 4 and bare.isdigit():
         return bare in _DIGITS_UP or bare in _DIGITS_DOWN

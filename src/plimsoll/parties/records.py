@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 TEXTS = ("provider", "account", "legal_name", "customer_ref", "jurisdiction", "payer")
 LISTS = ("aliases", "emails", "phones", "payment_instruments", "access_networks")
 DATES = ("incorporated", "opened", "closed", "filed_on")
+_NEVER = -(2**31)
+"""Before every day, for a record that does not say when it was filed."""
 
 
 def record_schema() -> pa.Schema:
@@ -104,12 +106,14 @@ def as_batch(records: Sequence[CustomerRecord], file_no: Sequence[int], row: Seq
 
 
 def latest(table: pa.Table) -> pa.Table:
-    """One record per subject, in the order of subjects, numbered: the one filed last, of the last file, the last row."""
+    """One record per subject, in the order of subjects, numbered: that filed last, of the last file, the last row."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    keys = [(name, "ascending") for name in ("subject", "filed_on", "file_no", "row")]
-    order = pc.sort_indices(table.select([name for name, _ in keys]), sort_keys=keys, null_placement="at_start")
+    filed = pc.fill_null(table["filed_on"].cast(pa.int32()), _NEVER)
+    places = table.select(["subject", "file_no", "row"]).append_column("filed", filed)
+    keys = [(name, "ascending") for name in ("subject", "filed", "file_no", "row")]
+    order = pc.sort_indices(places, sort_keys=keys)
     subjects = table["subject"].take(order).combine_chunks()
     if isinstance(subjects, pa.ChunkedArray):
         subjects = pa.concat_arrays(subjects.chunks)
