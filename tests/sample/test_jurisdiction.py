@@ -12,6 +12,7 @@ import pytest
 from plimsoll.assess.declarations import load_declarations
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.sample.jurisdiction import DECLARATIONS, PARTIES, TRUTH, USAGE, Sample, write_sample
+from plimsoll.sample.kyc_files import KYC
 from plimsoll.sample.plan import Request
 from plimsoll.sample.situations import Situation
 from plimsoll.sample.truth import read_truth
@@ -55,9 +56,10 @@ def test_another_seed_gives_other_bytes(tmp_path: Path) -> None:
     assert all(first[name] != second[name] for name in first)
 
 
-def test_the_folder_holds_the_four_parts_and_nothing_else(sample: Sample, folder: Path) -> None:
-    assert sorted(path.name for path in folder.iterdir()) == sorted([USAGE, PARTIES, DECLARATIONS, TRUTH])
+def test_the_folder_holds_the_five_parts_and_nothing_else(sample: Sample, folder: Path) -> None:
+    assert sorted(path.name for path in folder.iterdir()) == sorted([USAGE, KYC, PARTIES, DECLARATIONS, TRUTH])
     assert sorted(path for path, _ in sample.truth.files) == sorted(n for n in digests(folder) if n.startswith(USAGE))
+    assert sorted(path for path, _ in sample.truth.kyc) == sorted(n for n in digests(folder) if n.startswith(KYC))
     assert sorted(path.name for path in folder.parent.iterdir()) == [folder.name]
 
 

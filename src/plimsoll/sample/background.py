@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from plimsoll.sample.draw import Draw, key_of
 from plimsoll.sample.names import Namer
 from plimsoll.sample.providers import Provider, Role
@@ -16,14 +18,22 @@ _NAMES = {"ordinary": "company", "tuner": "company", "serving": "company", "rese
 
 
 class Background:
-    """Adds customers that are not planted to a roster."""
+    """Adds customers that are not planted to a roster.
 
-    def __init__(self, roster: Roster, namer: Namer, providers: tuple[Provider, ...], days: int) -> None:
+    Args:
+        density: permille of the days on which they draw what they draw, so that a large sample may have few rows.
+    """
+
+    def __init__(
+        self, roster: Roster, namer: Namer, providers: tuple[Provider, ...], days: int, density: int = 1000
+    ) -> None:
         self._roster = roster
         self._namer = namer
         self._providers = providers
         self._weighted = tuple((provider, provider.weight) for provider in providers)
         self._days = days
+        self._density = density
+        self._dense = density == 1000
 
     def add_customer(self, number: int) -> None:
         """One party with one account, or with a second one at another provider."""
@@ -58,12 +68,23 @@ class Background:
         for at in range(count):
             sku = skus[(begin + at) % len(skus)]
             level = draw.between(MICRO // 2, 40 * MICRO) * (500 if sku.unit == "GB-Hours" else 1)
-            self._roster.add(
+            self._add(
                 Stream(
                     account, sku, draw.one_of(provider.regions), self._roster.next_resource(), "day", Shape.STEADY,
                     0, self._days * 24, level,
                 )
             )  # fmt: skip
+
+    def _add(self, stream: Stream) -> None:
+        """The stream, or the same compute in a shorter time where the sample is to have few rows."""
+        days = (stream.end - stream.start) // 24
+        lasts = max(1, days * self._density // 1000)
+        if self._dense or lasts == days:
+            self._roster.add(stream)
+            return
+        first = stream.start // 24 + Draw(key_of(self._roster.seed, "density", stream.resource)).below(days - lasts + 1)
+        level = max(1, stream.level * days // lasts // MICRO) * MICRO
+        self._roster.add(replace(stream, start=first * 24, end=(first + lasts) * 24, level=level))
 
     def _accelerators(
         self, account: int, draw: Draw, role: Role, shape: Shape, *, units: tuple[int, int], days: tuple[int, int]
@@ -76,7 +97,7 @@ class Background:
         node = 8 if sku.unit == "GPU-Hours" else 1
         level = min(draw.between(*units) * node * MICRO, level_within(LARGEST_STREAM, sku, lasts * 24))
         training = shape is not Shape.SERVING
-        self._roster.add(
+        self._add(
             Stream(
                 account, sku, draw.one_of(provider.regions), self._roster.next_resource(), provider.grain, shape,
                 first * 24, (first + lasts) * 24, level,
@@ -91,5 +112,7 @@ class Background:
         party = Party(provider.id, provider.kind, provider.name, provider.jurisdiction)
         self._roster.parties.append(party)
         account = self._roster.open_account(party, provider)
+        dense, self._dense = self._dense, True
         self._ordinary(account, provider, draw, 2)
         self._accelerators(account, draw, "small", Shape.STEADY, units=(1, 1), days=(self._days, self._days))
+        self._dense = dense

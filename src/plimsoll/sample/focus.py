@@ -68,7 +68,7 @@ _OF_STREAM: dict[str, _Describe] = {
     "Tags": lambda stream, account: stream.run and json.dumps({"plimsoll:run_id": stream.run}),
     "x_AcceleratorModel": lambda stream, account: stream.sku.model,
     "x_ClusterId": _cluster,
-    "x_CustomerRef": lambda stream, account: account.party.id if account.provider.tells_customer else None,
+    "x_CustomerRef": lambda stream, account: account.ref if account.provider.tells_customer else None,
     "x_DeclaredRunId": lambda stream, account: stream.run,
     "x_InterconnectDomain": lambda stream, account: _cluster(stream, account) and f"fabric-{stream.region.id.lower()}",
     "x_WorkloadClass": lambda stream, account: stream.workload,

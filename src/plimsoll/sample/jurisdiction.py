@@ -12,8 +12,10 @@ from typing import Any
 import yaml
 
 from plimsoll.kernel.errors import PlimsollError, Where
+from plimsoll.sample.kyc_files import write_kyc
 from plimsoll.sample.outcome import declaration_values, outcomes, truth_subjects
 from plimsoll.sample.plan import Plan, Request, make_plan
+from plimsoll.sample.scheme_outcome import scheme_cases, scheme_declarations
 from plimsoll.sample.situations import CALIBRATED_DAYS, LINE_FLOP
 from plimsoll.sample.truth import Truth, read_truth
 from plimsoll.sample.usage_files import Progress, write_usage
@@ -80,12 +82,16 @@ def write_sample(
 def _build(folder: Path, out: Path, plan: Plan, progress: Progress) -> Sample:
     tally = write_usage(plan, folder, progress)
     found = outcomes(plan, tally)
-    declarations = declaration_values(plan, found)
+    cases = scheme_cases(plan, tally)
+    declarations = declaration_values(plan, found) + scheme_declarations(plan, cases)
+    kyc = write_kyc(plan, folder)
     request = plan.request
     truth = Truth(
         request.seed, request.customers, request.days, request.start, request.end, LINE_FLOP,
         request.days >= CALIBRATED_DAYS, tuple(tally.outcomes.items()),
-        tuple((file.path, file.rows) for file in tally.files), truth_subjects(plan, found),
+        tuple((file.path, file.rows) for file in tally.files), truth_subjects(plan, found), kyc,
+        tuple(case for scheme, case in zip(plan.schemes, cases, strict=True) if not scheme.tactic.honest),
+        tuple(case for scheme, case in zip(plan.schemes, cases, strict=True) if scheme.tactic.honest),
     )  # fmt: skip
     _write(folder / PARTIES, parties_text(plan))
     _write(folder / DECLARATIONS, declarations_text(declarations))
@@ -159,7 +165,7 @@ def _check(target: Path, out: Path, force: bool) -> None:
             "sample.out_not_sample", "the folder is not empty, and it is not a sample",
             fix="Name an empty folder, or one that does not exist yet.", where=where,
         ) from None  # fmt: skip
-    ours = {PARTIES, DECLARATIONS, TRUTH, *(path for path, _ in truth.files)}
+    ours = {PARTIES, DECLARATIONS, TRUTH, *(path for path, _ in (*truth.files, *truth.kyc))}
     inside = (path.relative_to(target).as_posix() for path in sorted(target.rglob("*")) if not path.is_dir())
     more = [name for name in inside if name not in ours]
     if more:

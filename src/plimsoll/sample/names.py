@@ -32,6 +32,14 @@ FORMS = {
 }  # fmt: skip
 """Legal form by jurisdiction (ISO 3166-1 alpha-2 codes of real countries, for companies that do not exist)."""
 
+LONG_FORMS = {
+    "AB": ("Aktiebolag",), "AG": ("Aktiengesellschaft", "A.G."), "BV": ("B.V.", "Besloten Vennootschap"),
+    "DAC": ("Designated Activity Company", "D.A.C."), "GmbH": ("G.m.b.H.", "Gesellschaft mit beschränkter Haftung"),
+    "Inc.": ("Incorporated", "Inc", "INC"), "KK": ("Kabushiki Kaisha", "K.K."), "Ltd": ("Limited", "Ltd.", "LTD"),
+    "Ltda": ("Ltda.", "Limitada"), "SAS": ("S.A.S.",), "SL": ("S.L.", "Sociedad Limitada"), "Srl": ("S.r.l.",),
+}  # fmt: skip
+"""Other writings of a legal form."""
+
 MAX_NAMES = len(_FIRST) * len(_MIDDLE) * len(_LAST) * 25
 """How many distinct parties can be named."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from plimsoll.kernel.rounding import divide_half_even
 from plimsoll.sample.plan import GAP_PROVIDER, Plan
 from plimsoll.sample.plants import Plant
+from plimsoll.sample.rounded import three_digits
 from plimsoll.sample.situations import MISSING_REPORT, Expected, Situation
 from plimsoll.sample.size import BP, NS_PER_MICRO_HOUR, flop_per_micro
 from plimsoll.sample.truth import ExpectedFinding, TruthSubject
@@ -69,15 +70,7 @@ def _declared(plant: Plant, true: int, bound: int) -> tuple[str | None, int | No
     claim = plant.case.claim
     if claim is None:
         return None, None
-    return _three_digits(claim.flop or claim.times * (bound if claim.of_bound else true))
-
-
-def _three_digits(amount: int) -> tuple[str, int]:
-    """As people declare: three digits, rounded up, e.g. ``("1.87e25", 187 * 10**23)``."""
-    exponent = len(str(amount)) - 3
-    digits = -(-amount // 10**exponent)
-    text = str(digits)
-    return f"{text[0]}.{text[1:3]}e{exponent + len(text) - 1}", digits * 10**exponent
+    return three_digits(claim.flop or claim.times * (bound if claim.of_bound else true))
 
 
 def declaration_values(plan: Plan, found: tuple[Outcome, ...]) -> list[dict[str, Any]]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.sample.background import Background
+from plimsoll.sample.dirt import USUAL_GAPS
 from plimsoll.sample.draw import Shuffle, key_of
+from plimsoll.sample.identity import Identity
 from plimsoll.sample.names import MAX_NAMES, Namer
 from plimsoll.sample.plants import Plant, Planter
 from plimsoll.sample.providers import Provider
 from plimsoll.sample.roster import Party, Roster
+from plimsoll.sample.schemes.asked import checked
+from plimsoll.sample.schemes.planting import Planted, Schemes
+from plimsoll.sample.schemes.seats import Scheme
 from plimsoll.sample.shelf import providers
 from plimsoll.sample.situations import cases_for
 
@@ -30,25 +36,35 @@ class Request:
 
     Attributes:
         start: first day of the data.
+        evaders: how many of which tactics and honest hard cases are planted beside the customers, by the names of
+            `schemes.asked.Tactic`.
+        density: permille of the days on which everyday customers draw what they draw: the same compute in fewer rows.
+        kyc_gaps: permille of the fields that know-your-customer records lack.
     """
 
     seed: int = 7
     customers: int = 200
     days: int = 180
     start: date = date(2026, 1, 1)
+    evaders: Mapping[str, int] = field(default_factory=dict)
+    density: int = 1000
+    kyc_gaps: int = USUAL_GAPS
 
     def __post_init__(self) -> None:
-        for field, value, low, high in (
+        for name, value, low, high in (
             ("seed", self.seed, 0, MAX_SEED),
             ("customers", self.customers, 1, MAX_CUSTOMERS),
             ("days", self.days, 1, MAX_DAYS),
+            ("density", self.density, 1, 1000),
+            ("kyc_gaps", self.kyc_gaps, 0, 1000),
         ):
             if not low <= value <= high:
                 raise PlimsollError(
-                    f"sample.{field}",
-                    f"{field} is {value:,}, not between {low:,} and {high:,}",
-                    fix=f"Give --{field} within that range.",
+                    f"sample.{name}",
+                    f"{name.replace('_', ' ')} is {value:,}, not between {low:,} and {high:,}",
+                    fix=f"Give --{name.replace('_', '-')} within that range.",
                 )
+        checked(self.evaders)
 
     @property
     def end(self) -> date:
@@ -69,6 +85,9 @@ class Plan:
     """Everything that will be written, apart from the rows themselves.
 
     Attributes:
+        schemes: the planted evaders and honest hard cases.
+        holders: by number of the account, of the accounts of those: the holder as its provider knows it, and which
+            fields of its record are never lost at the usual gaps.
         gap: the month for which `GAP_PROVIDER` delivers nothing; None with fewer than three months of data.
     """
 
@@ -77,6 +96,8 @@ class Plan:
     roster: Roster
     plants: tuple[Plant, ...]
     gap: Month | None
+    schemes: tuple[Scheme, ...] = ()
+    holders: Mapping[int, tuple[Identity, frozenset[str]]] = field(default_factory=dict)
 
 
 def make_plan(request: Request) -> Plan:
@@ -84,17 +105,24 @@ def make_plan(request: Request) -> Plan:
     sold_by = providers()
     roster, namer = Roster(request.seed), Namer(request.seed)
     roster.parties.append(Party("load-line-office", "authority", "Load Line Office of the sample jurisdiction", "XX"))
-    background = Background(roster, namer, sold_by, request.days)
+    background = Background(roster, namer, sold_by, request.days, request.density)
     for provider in sold_by:
         background.add_house(provider)
-    planter = Planter(roster, namer, tuple(p for p in sold_by if p.id != GAP_PROVIDER), request.days)
+    steady = tuple(provider for provider in sold_by if provider.id != GAP_PROVIDER)
+    planter = Planter(roster, namer, steady, request.days)
+    schemes = Schemes(
+        checked(request.evaders), roster, namer, steady, customers=request.customers, days=request.days,
+        start=request.start,
+    )  # fmt: skip
     scatter = Shuffle(key_of(request.seed, "scatter"), request.customers)
     planted = {scatter(at): case for at, case in enumerate(cases_for(request.customers))}
     for customer in range(request.customers):
+        schemes.sit(customer)
         if customer in planted:
             planter.add(customer, planted[customer])
         else:
             background.add_customer(customer)
     months = request.months()
     gap = months[len(months) // 2] if len(months) > 2 else None
-    return Plan(request, sold_by, roster, tuple(planter.plants), gap)
+    found: Planted = schemes.planted()
+    return Plan(request, sold_by, roster, tuple(planter.plants), gap, found.schemes, found.holders)

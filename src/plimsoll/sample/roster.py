@@ -39,11 +39,12 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A billing account: one customer of one provider."""
+    """A billing account: one customer of one provider. `ref` is the provider's own number of the customer."""
 
     provider: Provider
     id: str
     party: Party
+    ref: str
 
     @property
     def key(self) -> str:
@@ -63,6 +64,8 @@ class Stream:
         run: the declared run that it is tagged with.
         active_bp: tensor activity in basis points. Only a provider that measures reports it.
         plant: number of the planted case that it belongs to, -1 for none.
+        scheme: number of the planted evader, or of the honest case, that it belongs to, -1 for none.
+        twin: number of the stream whose usage this one repeats, -1 for none.
     """
 
     account: int
@@ -78,6 +81,8 @@ class Stream:
     run: str | None = None
     active_bp: int = 0
     plant: int = -1
+    scheme: int = -1
+    twin: int = -1
 
     @property
     def adds_up(self) -> bool:
@@ -97,10 +102,10 @@ class Roster:
     def __post_init__(self) -> None:
         self._digits = Shuffle(key_of(self.seed, "accounts"), 900_000_000_000)
 
-    def open_account(self, party: Party, provider: Provider) -> int:
-        """Adds an account and returns its number."""
+    def open_account(self, party: Party, provider: Provider, ref: str | None = None) -> int:
+        """Adds an account and returns its number; `ref` is the party's id where nothing else is given."""
         digits = 100_000_000_000 + self._digits(len(self.accounts))
-        self.accounts.append(Account(provider, provider.account.format(digits), party))
+        self.accounts.append(Account(provider, provider.account.format(digits), party, ref or party.id))
         return len(self.accounts) - 1
 
     def next_resource(self) -> str:

@@ -55,6 +55,39 @@ class TruthSubject:
 
 
 @dataclass(frozen=True, slots=True)
+class PlantedCase:
+    """One evader, or one honest hard case.
+
+    Attributes:
+        tactic: a value of `schemes.asked.Tactic`.
+        accounts: "provider/account" of all its accounts.
+        parties: ids of the legal persons that hold them.
+        shared: what ties two of these to each other: party, party, a value of `parties.control_group.Tie`. Empty where
+            one legal person holds all accounts, and where nothing is shared.
+        expected: code and severity of the finding that must be given; None for an honest case that must give none.
+        start, end: half-open: the days with its usage.
+        flop: what was really computed by all accounts together; only this file knows.
+        cap_flop, est_flop: their bound, and what an assessment must estimate.
+        declaration: id in declarations.yaml.
+        merged_on: from when on the parties are under one control, where they were not always.
+    """
+
+    tactic: str
+    id: str
+    accounts: tuple[str, ...]
+    parties: tuple[str, ...]
+    shared: tuple[tuple[str, str, str], ...]
+    expected: tuple[str, str] | None
+    start: date
+    end: date
+    flop: int
+    cap_flop: int
+    est_flop: int
+    declaration: str | None = None
+    merged_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
     """Everything that is known about a sample.
 
@@ -64,6 +97,7 @@ class Truth:
         calibrated: there are enough days of data for the expectations to hold.
         rows: usage rows by the outcome that a reader must give them.
         files: every usage file with its number of rows.
+        kyc: every know-your-customer filing with its number of records.
     """
 
     seed: int
@@ -76,6 +110,9 @@ class Truth:
     rows: tuple[tuple[str, int], ...]
     files: tuple[tuple[str, int], ...]
     subjects: tuple[TruthSubject, ...]
+    kyc: tuple[tuple[str, int], ...] = ()
+    evaders: tuple[PlantedCase, ...] = ()
+    honest: tuple[PlantedCase, ...] = ()
 
     def text(self) -> str:
         """As truth.json: FLOP as decimal strings, dates as text."""
@@ -90,7 +127,10 @@ class Truth:
             "calibrated": self.calibrated,
             "rows": dict(self.rows),
             "files": [{"path": path, "rows": rows} for path, rows in self.files],
+            "kyc": [{"path": path, "records": records} for path, records in self.kyc],
             "subjects": [_subject_value(subject) for subject in self.subjects],
+            "evaders": [_case_value(case) for case in self.evaders],
+            "honest": [_case_value(case) for case in self.honest],
         }
         return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
@@ -110,6 +150,9 @@ def read_truth(content: bytes, file: str) -> Truth:
             parse_flop(value["line_flop"]), value["calibrated"], tuple(value["rows"].items()),
             tuple((entry["path"], entry["rows"]) for entry in value["files"]),
             tuple(_subject(entry) for entry in value["subjects"]),
+            tuple((entry["path"], entry["records"]) for entry in value.get("kyc", ())),
+            tuple(_case(entry) for entry in value.get("evaders", ())),
+            tuple(_case(entry) for entry in value.get("honest", ())),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, PlimsollError) as problem:
         raise PlimsollError(
@@ -150,3 +193,36 @@ def _subject(value: Mapping[str, Any]) -> TruthSubject:
         tuple(ExpectedFinding(e["code"], e["severity"], tuple(e["subjects"])) for e in value["expected"]),
         cap, est, true, declared, value["declaration"],
     )  # fmt: skip
+
+
+def _case_value(case: PlantedCase) -> dict[str, Any]:
+    return {
+        "tactic": case.tactic,
+        "id": case.id,
+        "accounts": list(case.accounts),
+        "parties": list(case.parties),
+        "shared": [{"one": one, "other": other, "tie": tie} for one, other, tie in case.shared],
+        "expected": None if case.expected is None else {"code": case.expected[0], "severity": case.expected[1]},
+        "start": case.start.isoformat(),
+        "end": case.end.isoformat(),
+        "flop": flop_text(case.flop),
+        "cap_flop": flop_text(case.cap_flop),
+        "est_flop": flop_text(case.est_flop),
+        "declaration": case.declaration,
+        "merged_on": None if case.merged_on is None else case.merged_on.isoformat(),
+    }
+
+
+def _case(value: Mapping[str, Any]) -> PlantedCase:
+    expected, merged = value["expected"], value["merged_on"]
+    flop, cap, est = (parse_flop(value[name]) for name in _CASE_AMOUNTS)
+    return PlantedCase(
+        value["tactic"], value["id"], tuple(value["accounts"]), tuple(value["parties"]),
+        tuple((tie["one"], tie["other"], tie["tie"]) for tie in value["shared"]),
+        None if expected is None else (expected["code"], expected["severity"]),
+        parse_date(value["start"]), parse_date(value["end"]), flop, cap, est,
+        value["declaration"], None if merged is None else parse_date(merged),
+    )  # fmt: skip
+
+
+_CASE_AMOUNTS = ("flop", "cap_flop", "est_flop")

@@ -140,6 +140,12 @@ class ProviderUsage:
         return Slots(hour, LENGTH[grain], weekday, hour % 24)
 
 
+def _own(plan: Plan, number: int) -> int:
+    """The stream whose chance this one follows: itself, or the one that it repeats."""
+    twin = plan.roster.streams[number].twin
+    return number if twin < 0 else twin
+
+
 def _groups(plan: Plan, provider: Provider) -> Iterator[_Group]:
     members: dict[tuple[Grain, Shape], list[int]] = {}
     for number, stream in enumerate(plan.roster.streams):
@@ -153,7 +159,9 @@ def _groups(plan: Plan, provider: Provider) -> Iterator[_Group]:
             shape,
             np.array(numbers, dtype=np.int64),
             Streams(
-                np.array([key_of(plan.request.seed, "stream", number) for number in numbers], dtype=np.uint64),
+                np.array(
+                    [key_of(plan.request.seed, "stream", _own(plan, number)) for number in numbers], dtype=np.uint64
+                ),
                 np.array([stream.start for stream in streams], dtype=np.int64),
                 np.array([stream.end for stream in streams], dtype=np.int64),
                 np.array([stream.level for stream in streams], dtype=np.int64),

@@ -39,6 +39,7 @@ class Tally:
         outcomes: how many rows a reader must count under which outcome.
         quantity: by plant, netted millionths of the product's unit.
         active: by plant, the same times measured activity in basis points.
+        by_stream, active_by_stream: the same by stream.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -48,6 +49,8 @@ class Tally:
         self.outcomes: Counter[str] = Counter(dict.fromkeys(_OUTCOMES, 0))
         self.quantity = np.zeros(len(plan.plants), dtype=np.int64)
         self.active = np.zeros(len(plan.plants), dtype=np.int64)
+        self.by_stream = np.zeros(len(streams), dtype=np.int64)
+        self.active_by_stream = np.zeros(len(streams), dtype=np.int64)
         self._plant = np.array([stream.plant for stream in streams], dtype=np.int64)
         self._outcome = np.array([2 if sku.role == "unmapped" else 1 if sku.chip is None else 0 for sku in skus])
 
@@ -56,6 +59,9 @@ class Tally:
         outcome = np.where(rows.kind == Kind.UNUSED, 3, np.where(rows.kind > Kind.UNUSED, 4, outcome))
         counts = np.bincount(outcome, minlength=len(_OUTCOMES))
         self.outcomes.update({name: int(count) for name, count in zip(_OUTCOMES, counts, strict=True)})
+        net = np.flatnonzero(rows.kind < Kind.UNUSED)
+        np.add.at(self.by_stream, rows.stream[net], rows.quantity[net])
+        np.add.at(self.active_by_stream, rows.stream[net], rows.quantity[net] * rows.active_bp[net])
         plant = self._plant[rows.stream]
         counted = np.flatnonzero((plant >= 0) & (rows.kind < Kind.UNUSED))
         np.add.at(self.quantity, plant[counted], rows.quantity[counted])
