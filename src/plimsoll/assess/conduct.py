@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,14 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plimsoll.assess.assessment import Assessment, DeclarationSeen, InputFile, PinnedRule, Totals
+from plimsoll.assess.behind import Behind
 from plimsoll.assess.declarations import Declaration, declaration_files, load_declarations
 from plimsoll.assess.detectors.figures import HeldLine, whole_flop
 from plimsoll.assess.detectors.impossible_figure import Claim
 from plimsoll.assess.evidence import RuleEvidence
 from plimsoll.assess.finding import Finding, in_order
-from plimsoll.assess.judge import Judge, ReportsSeen, counts
+from plimsoll.assess.input_names import Names
+from plimsoll.assess.judge import NOBODY, Judge, ReportsSeen, counts
 from plimsoll.assess.line_choice import choose_line
 from plimsoll.assess.quality import data_quality, outcome_counts, unmapped_skus, usage_inputs
+from plimsoll.assess.records import read_records
 from plimsoll.assess.reported_months import about_stray_months, end_of_data, stray_months
 from plimsoll.assess.series import SeriesKeeper
 from plimsoll.assess.tables import (
@@ -32,12 +34,14 @@ from plimsoll.assess.tables import (
     tagged_use,
 )
 from plimsoll.kernel.canonical import digest_of_stream
-from plimsoll.kernel.errors import PlimsollError, Where
 from plimsoll.kernel.rounding import divide_half_even
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from plimsoll.compute.accounting import Accounts
     from plimsoll.compute.usage.delivery import UsageDelivery
+    from plimsoll.parties.known import KnownParties
     from plimsoll.rulebook.law import Rulebook
 
 Progress = Callable[[str, int, int], None]
@@ -53,6 +57,9 @@ class Request:
         declarations: a file or a folder; None where there are none.
         as_of: usage before this UTC day counts; None for the end of the last charge period in the reports.
         threads: at most so many; None for one per core. The answer does not depend on it.
+        parties: customers' records: a register's folder, or files and folders of filings; None where there are none.
+        engine: where the bulk of the work is done: see `compute.engine.connect`. The answer does not depend on it.
+        lake: a folder in which what accounting found in each file is kept for the next time; None for none.
     """
 
     usage: tuple[Path, ...]
@@ -60,54 +67,40 @@ class Request:
     rulebook: Rulebook
     as_of: date | None = None
     threads: int | None = None
+    parties: Path | None = None
+    engine: str = "duckdb"
+    lake: Path | None = None
+
+    @property
+    def given(self) -> tuple[Path, ...]:
+        """Every path that is read."""
+        return (*self.usage, *(path for path in (self.declarations, self.parties) if path is not None))
 
 
 def conduct(request: Request, progress: Progress = lambda step, done, total: None) -> Assessment:
     """Carries out one assessment.
 
     Raises:
-        PlimsollError: every input that cannot be used, coded: those of `open_usage`, of `load_declarations`, and
-            ``assess.no_line``, ``assess.no_as_of``, ``assess.missing_path``.
+        PlimsollError: every input that cannot be used, coded: those of `open_usage`, of `load_declarations`, of
+            `identify`, and ``assess.no_line``, ``assess.no_as_of``, ``assess.missing_path``, ``assess.no_records``.
     """
     from plimsoll.compute.accounting import account
     from plimsoll.compute.engine import connect
     from plimsoll.compute.usage.read import open_usage
 
-    given = [*request.usage, *([request.declarations] if request.declarations else [])]
-    names = Names(given)
+    names = Names(request.given)
     declarations: tuple[Declaration, ...] = ()
     if request.declarations is not None:
         declarations = load_declarations(request.declarations, names.of(request.declarations))
-    engine = connect(threads=request.threads)
+    engine = connect(request.engine, threads=request.threads)
     with open_usage(request.usage, engine, progress) as delivery:
         holders = {declaration.id: declaration.accounts for declaration in declarations}
         accounts = account(delivery, _attested(declarations), progress=progress, holders=holders)
         as_of = request.as_of or end_of_data(accounts)
         rule = choose_line(request.rulebook, as_of)
-        return _Conduct(delivery, accounts, declarations, rule, as_of, names, progress).assessment(request.declarations)
-
-
-class Names:
-    """What the inputs are called: relative to the folder that holds them all, so that two machines agree."""
-
-    def __init__(self, given: Sequence[Path]) -> None:
-        for path in given:
-            if not path.exists():
-                raise PlimsollError(
-                    "assess.missing_path", "there is no such file or folder", fix="Check the path.",
-                    where=Where(file=str(path)),
-                )  # fmt: skip
-        self._root = Path(os.path.commonpath([_whole(path).parent for path in given]))
-
-    def of(self, path: Path | str) -> str:
-        """The name of a file that was given, or that was found in a given folder."""
-        whole = _whole(path)
-        return whole.relative_to(self._root).as_posix() if whole.is_relative_to(self._root) else whole.as_posix()
-
-
-def _whole(path: Path | str) -> Path:
-    """Absolute and without ``..``, as text: links are not followed, because their targets differ between machines."""
-    return Path(os.path.abspath(path))  # noqa: PTH100  # Path.absolute keeps "..", Path.resolve follows links
+        known = None if request.parties is None else read_records(request.parties, as_of, request.threads, progress)
+        judged = _Conduct(delivery, accounts, declarations, rule, as_of, names, progress, known)
+        return judged.assessment(request.declarations)
 
 
 def _attested(declarations: Iterable[Declaration]) -> dict[str, int]:
@@ -132,6 +125,28 @@ class _Conduct:
     as_of: date
     names: Names
     progress: Progress
+    known: KnownParties | None
+
+    @cached_property
+    def daily(self) -> ir.Table:
+        """Usage per account and day, as far as it counts."""
+        return before(self.accounts.daily, self.as_of)
+
+    @cached_property
+    def behind(self) -> Behind | None:
+        """The customers' records beside the usage."""
+        if self.known is None:
+            return None
+        from plimsoll.compute.usage.customers import named_customers
+
+        named = named_customers(self.delivery.batches, self.delivery.engine)
+        train_bp = self.accounts.priors.train
+        return Behind(self.known, self.daily, named, self.line, self.seen, self.as_of, train_bp, self.doubled)
+
+    @cached_property
+    def doubled(self) -> frozenset[str]:
+        """Accounts of sellers at a host whose use the seller reports again, customer by customer."""
+        return frozenset()
 
     @cached_property
     def seen(self) -> tuple[DeclarationSeen, ...]:
@@ -154,6 +169,8 @@ class _Conduct:
         inputs = usage_inputs(self.delivery, self.accounts, self.names.of)
         if declared_in is not None:
             inputs = (*inputs, *self._declaration_inputs(declared_in))
+        if self.behind is not None:
+            inputs = (*inputs, *self.behind.inputs(self.names.of))
         return Assessment(
             rule=self.rule,
             as_of=self.as_of,
@@ -163,13 +180,14 @@ class _Conduct:
             accounts=keeper.series(ordered),
             data_quality=replace(quality, assumptions=(*quality.assumptions, *self._remarks())),
             declarations=self.seen,
+            parties=None if self.behind is None else self.behind.seen(ordered),
         )
 
     def _judged(self) -> tuple[list[Finding], SeriesKeeper]:
-        daily = before(self.accounts.daily, self.as_of)
+        daily, behind = self.daily, self.behind
         largest = largest_accounts(daily)
         tagged = tuple(tagged_use(daily, {declaration.id for declaration in self.seen}))
-        judge = Judge(self.line, self.seen, tagged, self.as_of)
+        judge = Judge(self.line, self.seen, tagged, self.as_of, NOBODY if behind is None else behind.blind)
         keeper = SeriesKeeper(largest, self.as_of)
         named = {account for declaration in self.seen for account in declaration.accounts} | set(largest)
         findings: list[Finding] = []
@@ -179,10 +197,16 @@ class _Conduct:
             found = list(judge.account(use))
             keeper.offer([use], found, judge.coverage(use.subject))
             findings += found
+        matters: set[frozenset[str]] = set()
         for used, coverage, finding in judge.together():
             keeper.offer(used, [finding], coverage)
             findings.append(finding)
+            matters.add(frozenset(use.subject for use in used))
         findings += judge.rest(self._reports_seen(), self._claims())
+        for hidden in () if behind is None else behind.findings(matters):
+            findings.append(hidden.finding)
+            if hidden.series is not None:
+                keeper.keep(hidden.series, hidden.finding.severity.rank)
         return findings, keeper
 
     def _reports_seen(self) -> ReportsSeen:
@@ -202,6 +226,8 @@ class _Conduct:
     def _remarks(self) -> Iterator[str]:
         yield from about_stray_months(self.accounts, self.as_of)
         yield from self._about_the_law()
+        if self.behind is not None:
+            yield from self.behind.remarks()
 
     def _about_the_law(self) -> Iterator[str]:
         if self.rule.law_date is not None and self.rule.law_date > self.as_of:
@@ -227,7 +253,7 @@ class _Conduct:
         )
 
     def _totals(self, findings: Sequence[Finding]) -> Totals:
-        accounts, cap, est_e4 = sums(before(self.accounts.daily, self.as_of))
+        accounts, cap, est_e4 = sums(self.daily)
         outcomes = outcome_counts(self.accounts)
         return Totals(
             rows=self.accounts.totals.rows,

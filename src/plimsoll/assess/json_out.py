@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
@@ -21,7 +21,8 @@ def as_json(assessment: Assessment) -> dict[str, JsonValue]:
     """The whole assessment without the series that only charts need.
 
     Amounts of compute are decimal strings, as are accelerator-nanoseconds (``accel_ns``), because both pass 2^53.
-    Days are ``2026-05-31``; every ``end`` is the day after the last.
+    Days are ``2026-05-31``; every ``end`` is the day after the last. Hours are ``2026-05-31T14:00:00Z``. ``parties`` is
+    null where no customers' records were given.
     """
     totals = assessment.totals
     return {
@@ -47,6 +48,7 @@ def as_json(assessment: Assessment) -> dict[str, JsonValue]:
         "findings": [_finding(finding) for finding in assessment.findings],
         "data_quality": _plain(assessment.data_quality),
         "declarations": [_plain(declaration) for declaration in assessment.declarations],
+        "parties": None if assessment.parties is None else _plain(assessment.parties),
     }
 
 
@@ -112,6 +114,8 @@ def _value(name: str, value: Any) -> JsonValue:
         return value
     if isinstance(value, int):
         return flop_text(value) if name.endswith(("_flop", "_ns")) else value
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%dT%H:%M:%S}Z"
     if isinstance(value, date):
         return str(value)
     if isinstance(value, Enum):

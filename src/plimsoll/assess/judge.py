@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,6 +19,7 @@ from plimsoll.assess.detectors.impossible_figure import (
     overfull_usage,
 )
 from plimsoll.assess.detectors.missing_report import Month, missing_months, silent_providers
+from plimsoll.assess.detectors.reseller_blind import Blind, reseller_blind
 from plimsoll.assess.detectors.spelling import by_folded, folded
 from plimsoll.assess.detectors.undeclared_run import undeclared_run
 from plimsoll.assess.detectors.under_declared_run import TaggedUse, under_declared_run, under_declared_tag
@@ -44,6 +45,10 @@ class ReportsSeen:
     overfull: tuple[tuple[str, tuple[OverfullRow, ...]], ...] = ()
 
 
+NOBODY: Mapping[str, Blind] = {}
+"""No reseller is known."""
+
+
 class Judge:
     """Holds the line, the date and the declarations against one account after the other.
 
@@ -51,10 +56,16 @@ class Judge:
 
     Args:
         tagged: usage per declared run, by the providers' tags.
+        blind: by account, resellers of whose customers nobody knows.
     """
 
     def __init__(
-        self, line: HeldLine, declarations: Sequence[DeclarationSeen], tagged: Sequence[TaggedUse], as_of: date
+        self,
+        line: HeldLine,
+        declarations: Sequence[DeclarationSeen],
+        tagged: Sequence[TaggedUse],
+        as_of: date,
+        blind: Mapping[str, Blind] = NOBODY,
     ) -> None:
         self._line = line
         self._as_of = as_of
@@ -65,6 +76,7 @@ class Judge:
         self._sharing = {account for group, _ in self._shared for account in group}
         self._kept: dict[str, AccountUse] = {}
         self._by_tag = self._judge_tags(tagged)
+        self._blind = blind
 
     def coverage(self, subject: str) -> Coverage:
         """The declarations that name an account; where there is none, what comes close."""
@@ -78,7 +90,10 @@ class Judge:
         if use.subject in self._sharing:
             self._kept[use.subject] = use
         coverage = self.coverage(use.subject)
-        yield from undeclared_run(use, self._line, coverage, self._as_of)
+        if (blind := self._blind.get(use.subject)) is not None:
+            yield from reseller_blind(use, blind, self._line, coverage, self._as_of)
+        else:
+            yield from undeclared_run(use, self._line, coverage, self._as_of)
         yield from self._one_matter(use.subject, under_declared_run([use], self._line, coverage, self._as_of))
         yield from approaching_line(use, self._line, coverage, self._as_of)
 

@@ -73,9 +73,18 @@ class SeriesKeeper:
             return
         window = strongest.window.days if strongest and strongest.window else max(WINDOWS)
         series = account_series(accounts, window if window in WINDOWS else max(WINDOWS), coverage, self._as_of)
-        if series is None:
+        if series is not None:
+            self.keep(series, -1 if strongest is None else strongest.severity.rank)
+
+    def keep(self, series: AccountSeries, rank: int) -> None:
+        """Keeps a series, unless one of its subject is kept already for a reason as strong.
+
+        Args:
+            rank: of the severity of the finding that it belongs to; -1 where there is none.
+        """
+        if series.subject in self._kept and self._kept[series.subject][0] >= rank:
             return
-        self._kept[series.subject] = (-1 if strongest is None else strongest.severity.rank, series)
+        self._kept[series.subject] = (rank, series)
         if len(self._kept) >= 2 * MOST:
             self._kept = dict(sorted(self._kept.items(), key=self._strength)[:MOST])
 

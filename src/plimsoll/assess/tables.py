@@ -45,7 +45,7 @@ def sums(daily: ir.Table) -> tuple[int, int, int]:
     per_account = daily.group_by("provider", "account").agg(
         cap_flop=daily.cap_flop.sum().cast(EXACT), est_e4=daily.est_e4.sum().cast(EXACT)
     )
-    [row] = _rows(
+    [row] = rows_of(
         per_account.agg(
             accounts=per_account.count(),
             cap_flop=per_account.cap_flop.sum().cast(EXACT),
@@ -61,7 +61,7 @@ def largest_accounts(daily: ir.Table, count: int = LARGEST) -> tuple[str, ...]:
 
     used = _subject_sums(daily, date.min)
     top = used.order_by(ibis.desc("est_e4"), "provider", "account").limit(count)
-    return tuple(f"{row['provider']}/{row['account']}" for row in _rows(top))
+    return tuple(f"{row['provider']}/{row['account']}" for row in rows_of(top))
 
 
 def candidates(daily: ir.Table, line: HeldLine, named: Collection[str], as_of: date) -> tuple[str, ...]:
@@ -75,12 +75,12 @@ def candidates(daily: ir.Table, line: HeldLine, named: Collection[str], as_of: d
         named: subjects that are wanted in any case.
     """
     used = _subject_sums(daily, as_of - timedelta(days=BASIS_DAYS))
-    past = used.cap_flop >= _exact(line.first_past)
+    past = used.cap_flop >= exact(line.first_past)
     ahead = -(-HORIZON_DAYS // BASIS_DAYS)
-    coming = (used.est_e4 + used.recent_e4 * ahead).cast(EXACT) >= _exact(line.first_past_e4)
+    coming = (used.est_e4 + used.recent_e4 * ahead).cast(EXACT) >= exact(line.first_past_e4)
     wanted = past | coming | used.subject.isin(sorted(named)) if named else past | coming
     chosen = used.filter(wanted).order_by("provider", "account").select("subject")
-    return tuple(row["subject"] for row in _rows(chosen))
+    return tuple(row["subject"] for row in rows_of(chosen))
 
 
 def account_use(daily: ir.Table, subjects: Sequence[str]) -> Iterator[AccountUse]:
@@ -91,8 +91,8 @@ def account_use(daily: ir.Table, subjects: Sequence[str]) -> Iterator[AccountUse
             "provider", "account", "day", "chip", "tier", "run_id", "accel_ns", "cap_flop", "est_e4"
         )
         ordered = part.order_by("provider", "account", "day", "chip", "tier", "run_id")
-        for (provider, account), group in groupby(_rows(ordered), key=lambda row: (row["provider"], row["account"])):
-            yield AccountUse(provider, account, tuple(_use_row(row) for row in group))
+        for (provider, account), group in groupby(rows_of(ordered), key=lambda row: (row["provider"], row["account"])):
+            yield AccountUse(provider, account, tuple(use_row(row) for row in group))
 
 
 def tagged_use(daily: ir.Table, runs: Collection[str]) -> Iterator[TaggedUse]:
@@ -108,12 +108,12 @@ def tagged_use(daily: ir.Table, runs: Collection[str]) -> Iterator[TaggedUse]:
         est_e4=tagged.est_e4.sum().cast(EXACT),
     )
     ordered = sums.order_by("run_id", "provider", "account", "chip", "tier")
-    for run, group in groupby(_rows(ordered), key=lambda row: row["run_id"]):
+    for run, group in groupby(rows_of(ordered), key=lambda row: row["run_id"]):
         parts = list(group)
         yield TaggedUse(
             run,
-            min(_day(part["first"]) for part in parts),
-            max(_day(part["last"]) for part in parts),
+            min(plain_day(part["first"]) for part in parts),
+            max(plain_day(part["last"]) for part in parts),
             sum(int(part["cap_flop"]) for part in parts),
             sum(int(part["est_e4"]) for part in parts),
             sum(int(part["est_e4"]) for part in parts if part["tier"] == "C"),
@@ -128,8 +128,8 @@ def negative_days(table: ir.Table) -> Iterator[tuple[str, tuple[NegativeDay, ...
         table: provider, account, day, accel_ns.
     """
     ordered = table.order_by("provider", "account", "day")
-    for subject, group in groupby(_rows(ordered), key=lambda row: f"{row['provider']}/{row['account']}"):
-        yield subject, tuple(NegativeDay(_day(row["day"]), int(row["accel_ns"])) for row in group)
+    for subject, group in groupby(rows_of(ordered), key=lambda row: f"{row['provider']}/{row['account']}"):
+        yield subject, tuple(NegativeDay(plain_day(row["day"]), int(row["accel_ns"])) for row in group)
 
 
 def overfull_rows(
@@ -147,7 +147,7 @@ def overfull_rows(
     """
     single = table.filter(table.resource_id.re_search(ONE_MACHINE), table.start_us < _microseconds(as_of))
     ordered = single.order_by("provider", "account", "file_no", "row")
-    for subject, group in groupby(_rows(ordered), key=lambda row: f"{row['provider']}/{row['account']}"):
+    for subject, group in groupby(rows_of(ordered), key=lambda row: f"{row['provider']}/{row['account']}"):
         yield subject, tuple(
             OverfullRow(
                 file_names[row["file_no"]], row["row"], row["resource_id"],
@@ -176,16 +176,16 @@ def _subject_sums(daily: ir.Table, recent_from: date) -> ir.Table:
     return sums.mutate(subject=sums.provider.concat("/", sums.account))
 
 
-def _exact(amount: int) -> ir.DecimalValue:
+def exact(amount: int) -> ir.DecimalValue:
     """A limit as a column holds it; what is beyond every column is as good as the largest amount."""
     import ibis
 
     return ibis.literal(min(amount, _LARGEST), type=EXACT)
 
 
-def _use_row(row: dict[str, Any]) -> UseRow:
+def use_row(row: dict[str, Any]) -> UseRow:
     return UseRow(
-        _day(row["day"]), row["chip"], row["tier"], row["run_id"],
+        plain_day(row["day"]), row["chip"], row["tier"], row["run_id"],
         int(row["accel_ns"]), int(row["cap_flop"]), int(row["est_e4"]),
     )  # fmt: skip
 
@@ -197,7 +197,7 @@ def _tagged_evidence(part: dict[str, Any]) -> UsageEvidence:
     )  # fmt: skip
 
 
-def _rows(table: ir.Table) -> list[dict[str, Any]]:
+def rows_of(table: ir.Table) -> list[dict[str, Any]]:
     from plimsoll.compute.engine import fetch
 
     return fetch(table.get_backend(), table)
@@ -208,6 +208,6 @@ def _microseconds(day: date) -> int:
     return (day - date(1970, 1, 1)).days * 86_400 * 10**6
 
 
-def _day(value: Any) -> date:
+def plain_day(value: Any) -> date:
     """Engines give a date column as date or as datetime."""
     return value if type(value) is date else value.date()

@@ -31,6 +31,10 @@ def assess(
         Path | None,
         typer.Option("--declarations", metavar="PATH", help="Declarations: a YAML file, or a folder of them."),
     ] = None,
+    parties: Annotated[
+        Path | None,
+        typer.Option("--parties", metavar="PATH", help="Customers' records: a register, or filings (KYC)."),
+    ] = None,
     rulebook: Annotated[
         str, typer.Option("--rulebook", metavar="ID", help="The rulebook that draws the line, by id or path.")
     ] = "conditional-treaty",
@@ -50,6 +54,13 @@ def assess(
     threads: Annotated[
         int | None, typer.Option("--threads", min=1, help="Use at most so many threads (default: one per core).")
     ] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="NAME", help="duckdb, local[N], or spark://HOST:PORT of a cluster.")
+    ] = "duckdb",
+    lake: Annotated[
+        Path | None,
+        typer.Option("--lake", metavar="DIR", help="Keep what was found in each usage file here, for the next time."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no table.")] = False,
 ) -> None:
     """Who is past the line? Exit 0: no finding; 3: findings; 2: an input cannot be used."""
@@ -61,11 +72,18 @@ def assess(
 
     [book] = choose_rulebooks([rulebook], line)
     request = Request(
-        (*usage, *(more or ())), declarations, book, None if as_of is None else parse_date(as_of), threads
+        (*usage, *(more or ())),
+        declarations,
+        book,
+        None if as_of is None else parse_date(as_of),
+        threads,
+        parties,
+        engine,
+        lake,
     )
     written = None if json in (None, "-") else Path(json)
     outputs = [path for path in (report, written) if path is not None]
-    refuse_outputs(outputs, (*request.usage, *([declarations] if declarations else [])))
+    refuse_outputs(outputs, request.given)
     with progress("reading", quiet=quiet) as advance:
         done = conduct(request, lambda step, at, total: advance(at / total if total else 0.0, step))
     if report is not None:

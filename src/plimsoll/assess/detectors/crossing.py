@@ -129,6 +129,11 @@ def find_crossing(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as
 def find_remedy(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as_of: date) -> Remedy:
     """What would clear a crossing that `find_crossing` found."""
     windows = [w for length in WINDOWS for w in _unexplained(days, length, line, coverage, as_of)]
+    return remedy_for(windows, days)
+
+
+def remedy_for(windows: Sequence[Unexplained], days: Sequence[DayUse]) -> Remedy:
+    """What would clear these windows, at least one, over this use."""
     sure = [w for w in windows if w.sure]
     missing_e4 = max(w.sums.est_e4 - w.declared_flop * PER_FLOP for w in windows)
     return Remedy(

@@ -21,6 +21,11 @@ def amount(flop: int) -> str:
     return f"{show_flop(flop)} FLOP"
 
 
+def several(count: int, one: str, more: str) -> str:
+    """``1 party``, ``12 parties``."""
+    return f"{count:,} {one if count == 1 else more}"
+
+
 def enough(flop: int) -> str:
     """An amount rounded up, so that whoever declares what is shown has declared enough."""
     step = 10 ** max(len(str(flop)) - _FIGURES, 0)

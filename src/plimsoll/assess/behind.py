@@ -1,0 +1,224 @@
+"""Who is behind the usage: everything that an assessment finds with the help of customers' records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from plimsoll.assess.account_tables import (
+    account_totals,
+    hub_sums,
+    large_accounts,
+    load_accounts,
+    sums_by_provider,
+    without,
+)
+from plimsoll.assess.assessment import AccountSeries, DeclarationSeen, HubSeen, InputFile, PartiesSeen
+from plimsoll.assess.detectors.coverage import NONE
+from plimsoll.assess.detectors.crossing import Rolling
+from plimsoll.assess.detectors.figures import AccountUse, HeldLine, whole_flop
+from plimsoll.assess.detectors.kyc_contradiction import (
+    Contradiction,
+    account_contradiction,
+    provider_contradictions,
+)
+from plimsoll.assess.detectors.large_account import floor_flop, largest_year
+from plimsoll.assess.detectors.reseller_blind import Blind, blind_resellers
+from plimsoll.assess.detectors.spelling import by_folded, folded
+from plimsoll.assess.detectors.unknown_customer import Unrecorded, unknown_account, unrecorded_accounts
+from plimsoll.assess.finding import Finding, Severity
+from plimsoll.assess.group_judgement import GroupJudge
+from plimsoll.assess.record_checks import contradictions, invoiced_by
+from plimsoll.assess.series import account_series
+from plimsoll.assess.tables import account_use
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from plimsoll.parties.known import KnownParties
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding, and the series that its chart needs, where it has one."""
+
+    finding: Finding
+    series: AccountSeries | None = None
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The records of one assessment beside its usage.
+
+    Attributes:
+        daily: usage per account and day before `as_of`.
+        named: whom usage rows name beside an account (`compute.usage.customers`); None where they name nobody.
+        train_bp: the prior for training, in basis points.
+        left_out: accounts whose use stands in other accounts already.
+    """
+
+    known: KnownParties
+    daily: ir.Table
+    named: ir.Table | None
+    line: HeldLine
+    declared: Sequence[DeclarationSeen]
+    as_of: date
+    train_bp: int
+    left_out: frozenset[str] = frozenset()
+
+    @cached_property
+    def totals(self) -> ir.Table:
+        return account_totals(self.daily, self.train_bp)
+
+    @cached_property
+    def groups(self) -> GroupJudge:
+        return GroupJudge(
+            self.daily, self.totals, self.known, self.line, self.declared, self.as_of, self.train_bp, self.left_out
+        )
+
+    @cached_property
+    def blind(self) -> dict[str, Blind]:
+        """The resellers that do not tell to whom they sell, by account."""
+        return blind_resellers(self.known.accounts.values(), invoiced_by(self.known, self.named))
+
+    def findings(self, matters: Collection[frozenset[str]]) -> Iterator[Found]:
+        """Everything that records help to find, besides what they change about accounts judged alone.
+
+        Args:
+            matters: sets of accounts that have a finding together already.
+        """
+        for each in self.groups.findings(matters):
+            yield Found(each.finding, each.series)
+        yield from self._unknown()
+        yield from self._contradictions()
+
+    def seen(self, findings: Iterable[Finding]) -> PartiesSeen:
+        """What the records tell about the usage as a whole.
+
+        Args:
+            findings: all of the assessment.
+        """
+        alone = {f.subject for f in findings if f.line_flop is not None and f.severity in (Severity.HIGH, Severity.ASK)}
+        unknown, used = sums_by_provider(self._unrecorded), sums_by_provider(self.totals)
+        unknown_accounts = sum(each.accounts for each in unknown)
+        return PartiesSeen(
+            known=sum(each.accounts for each in used) - unknown_accounts,
+            unknown=unknown_accounts,
+            unknown_cap_flop=sum(each.cap_flop for each in unknown),
+            parties=len({record.party for record in self.known.accounts.values()}),
+            groups=sum(len(group.parties) > 1 for group in self.known.groups),
+            hubs=tuple(self._hubs(alone)),
+            notes=self.known.notes,
+        )
+
+    def remarks(self) -> Iterator[str]:
+        """How far the records reach, for the reader of the answer."""
+        used, unknown = sums_by_provider(self.totals), sums_by_provider(self._unrecorded)
+        accounts, cap = sum(each.accounts for each in used), sum(each.cap_flop for each in used)
+        missing, missing_cap = sum(each.accounts for each in unknown), sum(each.cap_flop for each in unknown)
+        if accounts:
+            yield (
+                f"Know-your-customer records name the holders of {accounts - missing:,} of {accounts:,} accounts that "
+                f"used accelerators, with {_share(cap - missing_cap, cap)} of what all of them could have done."
+            )
+
+    def inputs(self, name: Callable[[str], str]) -> tuple[InputFile, ...]:
+        """The files of records, in the order of their names."""
+        files = [
+            InputFile(
+                name(file.path), file.sha256.removeprefix("sha256:"), _format(file.format), file.rows, file.rejected
+            )
+            for file in self.known.files
+        ]
+        return tuple(sorted(files, key=lambda file: (file.path, file.sha256)))
+
+    @cached_property
+    def _unrecorded(self) -> ir.Table:
+        """Totals of accounts with use and without a record."""
+        subjects = sorted(self.known.accounts)
+        return without(self.totals, load_accounts(self.totals.get_backend(), subjects, "recorded"))
+
+    def _hubs(self, alone: Collection[str]) -> Iterator[HubSeen]:
+        hubs = self.known.hubs
+        found = [
+            HubSeen(
+                hub.tie.value, hub.shown, hub.parties, sums.accounts, sums.cap_flop, whole_flop(sums.est_e4),
+                len(set(alone).intersection(hub.accounts)),
+            )
+            for hub, sums in zip(hubs, hub_sums(self.totals, hubs), strict=True)
+        ]  # fmt: skip
+        yield from sorted(found, key=lambda hub: (-hub.cap_flop, -hub.parties, hub.tie, hub.shown))
+
+    def _unknown(self) -> Iterator[Found]:
+        large = dict(self._large(large_accounts(self._unrecorded, floor_flop(self.line))))
+        spelt = by_folded(self.known.accounts)
+        asked: dict[str, int] = {}
+        for subject, (use, year) in large.items():
+            asked[use.provider] = asked.get(use.provider, 0) + 1
+            finding = unknown_account(use, year, self.line, spelt.get(folded(subject), ()))
+            yield Found(finding, self._series(use))
+        filed: dict[str, int] = {}
+        for subject in self.known.accounts:
+            provider = subject.partition("/")[0]
+            filed[provider] = filed.get(provider, 0) + 1
+        used = {each.provider: each.accounts for each in sums_by_provider(self.totals)}
+        for each in sums_by_provider(self._unrecorded):
+            records, number = filed.get(each.provider, 0), asked.get(each.provider, 0)
+            if records and number == each.accounts:
+                continue
+            yield Found(
+                unrecorded_accounts(
+                    Unrecorded(
+                        each.provider, each.accounts, number, used[each.provider], records,
+                        each.cap_flop, whole_flop(each.est_e4),
+                    )
+                )
+            )  # fmt: skip
+
+    def _contradictions(self) -> Iterator[Found]:
+        """Those of large accounts one by one, the rest per provider.
+
+        An account whose record has only slips of the pen is large where it could have passed the line.
+        """
+        found = contradictions(self.known, self.declared, self.daily, self.totals, self.named)
+        by_subject: dict[str, list[Contradiction]] = {}
+        for each in found:
+            by_subject.setdefault(each.subject, []).append(each)
+        accounts = load_accounts(
+            self.totals.get_backend(), [name for name in by_subject if "/" in name], "contradictory"
+        )
+        totals = self.totals.semi_join(accounts, ["provider", "account"])
+        floor, line = floor_flop(self.line), self.line.first_past
+        for subject, (use, year) in self._large(large_accounts(totals, floor)):
+            if year.cap_flop >= (line if all(each.slip for each in by_subject[subject]) else floor):
+                yield Found(account_contradiction(use, year, by_subject.pop(subject)), self._series(use))
+        small: dict[str, list[Contradiction]] = {}
+        for left in by_subject.values():
+            for each in left:
+                small.setdefault(each.provider, []).append(each)
+        for provider, those in sorted(small.items()):
+            yield Found(provider_contradictions(provider, those))
+
+    def _large(self, subjects: Sequence[str]) -> Iterator[tuple[str, tuple[AccountUse, Rolling]]]:
+        """Those of the accounts that are large, with their largest year, in order of provider and account."""
+        floor = floor_flop(self.line)
+        for use in account_use(self.daily, subjects):
+            year = largest_year(use, self.as_of)
+            if year is not None and year.cap_flop >= floor:
+                yield use.subject, (use, year)
+
+    def _series(self, use: AccountUse) -> AccountSeries | None:
+        return account_series([use], 365, NONE, self.as_of)
+
+
+def _format(name: str) -> str:
+    return name if name.startswith("kyc-") else f"kyc-{name}"
+
+
+def _share(part: int, whole: int) -> str:
+    """A share in percent with one decimal, rounded down: what is not everything never reads as 100 %."""
+    tenths = 1_000 * part // whole if whole > 0 else 0
+    return f"{tenths // 10}.{tenths % 10} %"
