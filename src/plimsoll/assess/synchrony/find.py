@@ -1,0 +1,108 @@
+"""Finds the sets of accounts that change level together, and says how sure that is and when it shows most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from plimsoll.assess.synchrony.chance import Chance, chances
+from plimsoll.assess.synchrony.changes import Changes, find_changes
+from plimsoll.assess.synchrony.clusters import find_sets
+from plimsoll.assess.synchrony.levels import Levels, Whole
+from plimsoll.assess.synchrony.moments import Moment, count_events, find_moments
+from plimsoll.assess.synchrony.pairs import compare, find_pairs, one_way
+from plimsoll.assess.synchrony.shifts import ShiftTest, shift_test
+
+SIGNIFICANT_E6 = 10_000
+"""A set counts if the corrected probability of its similarity by chance is at most one in a hundred."""
+
+FIRST_SHIFTS = 499
+"""Shifts that every set is tested with; those that are as similar in more than one of them are dropped."""
+
+SHIFTS = 9_999
+"""Shifts behind a reported probability; more where many sets are tested, so that the correction leaves room."""
+
+FEWEST_EVENTS = 4
+"""Events, more than `SAME` hours apart, that at least a third of a set must have in common."""
+
+MOMENTS = 12
+"""How many of the most telling hours are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class SynchronousSet:
+    """Accounts that change level together.
+
+    Attributes:
+        events: events, more than `SAME` hours apart, that at least two of the accounts have in common.
+        test: the permutation test behind it; `p_e6` is its probability, corrected for `tested` sets.
+        moments: the most telling ones, at most `MOMENTS`, in order of time.
+    """
+
+    accounts: tuple[str, ...]
+    events: int
+    test: ShiftTest
+    tested: int
+    p_e6: int
+    moments: tuple[Moment, ...]
+
+
+def synchronous_sets(
+    levels: Levels,
+    wanted: frozenset[str] | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[SynchronousSet, ...]:
+    """The sets whose similarity is significant, in order of their first account.
+
+    Args:
+        levels: of all accounts; those that are not wanted serve to tell what everybody does.
+        wanted: the subjects that may be in a set; None for all.
+        progress: told how many of the sets have been tested.
+    """
+    changes = find_changes(levels)
+    chance = chances(levels, changes)
+    searched = changes if wanted is None else changes.only([subject in wanted for subject in levels.subjects])
+    pairs = find_pairs(searched, chance, levels.hours)
+    sets = [
+        members
+        for found in find_sets(pairs, lambda unlinked: compare(searched, chance, unlinked))
+        if len(members := _agreeing(searched, chance, np.array(found, dtype=np.int32))) > 1
+        and count_events(find_moments(levels, searched, chance, members, _most(members))) >= FEWEST_EVENTS
+    ]
+    shifts = max(SHIFTS, 200 * len(sets) - 1)
+    significant = []
+    for number, members in enumerate(sets):
+        progress(number, len(sets))
+        names = tuple(levels.subjects[member] for member in members.tolist())
+        seed = "\n".join(names)
+        if shift_test(searched, chance, members, seed, FIRST_SHIFTS).as_similar > 1:
+            continue
+        test = shift_test(searched, chance, members, seed, shifts)
+        p_e6 = test.p_e6(len(sets))
+        if p_e6 <= SIGNIFICANT_E6:
+            events = count_events(find_moments(levels, searched, chance, members, 2))
+            telling = find_moments(levels, searched, chance, members, _most(members))
+            shown = sorted(telling, key=lambda moment: (-moment.centibits, moment.hour))[:MOMENTS]
+            moments = tuple(sorted(shown, key=lambda moment: moment.hour))
+            significant.append(SynchronousSet(names, events, test, len(sets), p_e6, moments))
+    return tuple(significant)
+
+
+def _most(members: Whole) -> int:
+    return max(2, -(-len(members) // 3))
+
+
+def _agreeing(changes: Changes, chance: Chance, members: Whole) -> Whole:
+    """The set without accounts that, on the whole, contradict the others; the least fitting is taken out first."""
+    while len(members) > 1:
+        worth = np.array([_with_others(changes, chance, int(member), members) for member in members])
+        if worth.min() > 0:
+            break
+        members = np.delete(members, int(worth.argmin()))
+    return members
+
+
+def _with_others(changes: Changes, chance: Chance, member: int, members: Whole) -> int:
+    return int(one_way(changes, chance, member, members[members != member]).sum())
