@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -125,12 +125,10 @@ class Behind:
                 f"used accelerators, with {_share(cap - missing_cap, cap)} of what all of them could have done."
             )
 
-    def inputs(self, name: Callable[[str], str]) -> tuple[InputFile, ...]:
+    def inputs(self) -> tuple[InputFile, ...]:
         """The files of records, in the order of their names."""
         files = [
-            InputFile(
-                name(file.path), file.sha256.removeprefix("sha256:"), _format(file.format), file.rows, file.rejected
-            )
+            InputFile(file.path, file.sha256.removeprefix("sha256:"), _format(file.format), file.rows, file.rejected)
             for file in self.known.files
         ]
         return tuple(sorted(files, key=lambda file: (file.path, file.sha256)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -77,8 +78,15 @@ class Request:
         return (*self.usage, *(path for path in (self.declarations, self.parties) if path is not None))
 
 
-def conduct(request: Request, progress: Progress = lambda step, done, total: None) -> Assessment:
+def conduct(
+    request: Request,
+    progress: Progress = lambda step, done, total: None,
+    tell: Callable[[str], None] = lambda remark: None,
+) -> Assessment:
     """Carries out one assessment.
+
+    Args:
+        tell: told what the person who runs it should know and what is no part of the answer.
 
     Raises:
         PlimsollError: every input that cannot be used, coded: those of `open_usage`, of `load_declarations`, of
@@ -86,6 +94,7 @@ def conduct(request: Request, progress: Progress = lambda step, done, total: Non
     """
     from plimsoll.compute.accounting import account
     from plimsoll.compute.engine import connect
+    from plimsoll.compute.lake.store import Lake, refuse_inside
     from plimsoll.compute.usage.read import open_usage
 
     names = Names(request.given)
@@ -93,14 +102,23 @@ def conduct(request: Request, progress: Progress = lambda step, done, total: Non
     if request.declarations is not None:
         declarations = load_declarations(request.declarations, names.of(request.declarations))
     engine = connect(request.engine, threads=request.threads)
-    with open_usage(request.usage, engine, progress) as delivery:
+    with ExitStack() as opened:
+        lake = None
+        if request.lake is not None:
+            refuse_inside(request.lake, request.given)
+            lake = opened.enter_context(Lake(request.lake, tell=tell))
+        delivery = opened.enter_context(open_usage(request.usage, engine, progress, lake))
         holders = {declaration.id: declaration.accounts for declaration in declarations}
         accounts = account(delivery, _attested(declarations), progress=progress, holders=holders)
         as_of = request.as_of or end_of_data(accounts)
         rule = choose_line(request.rulebook, as_of)
-        known = None if request.parties is None else read_records(request.parties, as_of, request.threads, progress)
+        known = None if request.parties is None else _known(request, request.parties, names, progress)
         judged = _Conduct(delivery, accounts, declarations, rule, as_of, names, progress, known)
         return judged.assessment(request.declarations)
+
+
+def _known(request: Request, parties: Path, names: Names, progress: Progress) -> KnownParties:
+    return read_records(parties, names.of, request.engine, request.threads, progress)
 
 
 def _attested(declarations: Iterable[Declaration]) -> dict[str, int]:
@@ -137,9 +155,7 @@ class _Conduct:
         """The customers' records beside the usage."""
         if self.known is None:
             return None
-        from plimsoll.compute.usage.customers import named_customers
-
-        named = named_customers(self.delivery.batches, self.delivery.engine)
+        named = self.accounts.customers()
         train_bp = self.accounts.priors.train
         return Behind(self.known, self.daily, named, self.line, self.seen, self.as_of, train_bp, self.doubled)
 
@@ -170,7 +186,7 @@ class _Conduct:
         if declared_in is not None:
             inputs = (*inputs, *self._declaration_inputs(declared_in))
         if self.behind is not None:
-            inputs = (*inputs, *self.behind.inputs(self.names.of))
+            inputs = (*inputs, *self.behind.inputs())
         return Assessment(
             rule=self.rule,
             as_of=self.as_of,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from plimsoll.assess.assessment import AccountSeries, DeclarationSeen
 from plimsoll.assess.detectors.figures import AccountUse, HeldLine, UseRow
 from plimsoll.assess.detectors.group_use import GroupUse, inside
-from plimsoll.assess.detectors.split_run import Member, Split, find_split, split_run
+from plimsoll.assess.detectors.split_run import Member, split_run
+from plimsoll.assess.detectors.split_search import Split, find_split
 from plimsoll.assess.finding import TOGETHER, Finding
 from plimsoll.assess.group_tables import (
     MemberSum,

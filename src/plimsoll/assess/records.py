@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,25 +15,43 @@ if TYPE_CHECKING:
 
 
 def read_records(
-    path: Path, as_of: date, threads: int | None, progress: Callable[[str, int, int], None]
+    path: Path,
+    name: Callable[[str], str],
+    engine: str,
+    threads: int | None,
+    progress: Callable[[str, int, int], None],
 ) -> KnownParties:
-    """Everybody with a record.
+    """Everybody with a record, with the files called as the assessment calls them.
 
     Args:
         path: a register's folder, or a file or folder of filings.
+        name: gives the path of a file its name; a register keeps the names of the files that it was made from.
 
     Raises:
         PlimsollError: those of `identify`; ``assess.no_records`` where no record could be read.
     """
     from plimsoll.parties.identify import identify
 
-    known = identify((path,), as_of=as_of, threads=threads, progress=progress)
+    known = identify((path,), engine=engine, threads=threads, progress=progress)
     if not known.accounts:
+        rejected = sum(file.rejected for file in known.files)
         raise PlimsollError(
             "assess.no_records",
-            "no know-your-customer record could be read there"
-            + (f"; {sum(file.rejected for file in known.files):,} were rejected" if known.files else ""),
-            fix="Give a register's folder or filings with one record per account, or leave --parties out.",
+            f"no customer's record could be read there; {rejected:,} were rejected",
+            fix="Give a register's folder or filings with a record per account, or leave --parties out.",
             where=Where(str(path)),
         )
-    return known
+    given = Path(os.path.abspath(path))  # noqa: PTH100  # links are not followed, as in `Names`
+    names = {file.path: name(file.path) for file in known.files if _inside(file.path, given)}
+    return replace(
+        known,
+        accounts={
+            subject: replace(record, file=names.get(record.file, record.file))
+            for subject, record in known.accounts.items()
+        },
+        files=tuple(replace(file, path=names.get(file.path, file.path)) for file in known.files),
+    )
+
+
+def _inside(file: str, given: Path) -> bool:
+    return Path(os.path.abspath(file)).is_relative_to(given)  # noqa: PTH100  # as above

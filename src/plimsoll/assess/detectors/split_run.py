@@ -2,61 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from plimsoll.assess.assessment import DeclarationSeen
 from plimsoll.assess.detectors import wording
-from plimsoll.assess.detectors.coverage import Coverage
-from plimsoll.assess.detectors.crossing import Remedy, Rolling, Unexplained, largest_windows, remedy_for, rolling
-from plimsoll.assess.detectors.figures import WINDOWS, DayUse, HeldLine, surely_exceeds, whole_flop
-from plimsoll.assess.detectors.group_use import GroupUse, Measure, days_of, inside
+from plimsoll.assess.detectors.crossing import largest_windows
+from plimsoll.assess.detectors.figures import HeldLine, whole_flop
+from plimsoll.assess.detectors.group_use import Measure, days_of
 from plimsoll.assess.detectors.spelling import listed
+from plimsoll.assess.detectors.split_search import Split
 from plimsoll.assess.evidence import FigureEvidence
-from plimsoll.assess.finding import Code, Finding, Severity, Window, new_finding
+from plimsoll.assess.finding import Code, Finding, Severity, new_finding
 from plimsoll.assess.party_evidence import LinkEvidence, MemberEvidence, SharedEvidence
 from plimsoll.kernel.flop import flop_text
 from plimsoll.parties.control_group import ControlGroup, Link
 
 MOST_LINKS = 500
 """How many links a finding lists; the weakest are always among them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Where accounts of a group pass the line together.
-
-    Attributes:
-        measure: by the estimate, or only if all that rests on a prior was training.
-        window: with the first day on which a window of this length was past the line.
-        cap_flop, est_flop: what the accounts that count used in the window.
-        train_flop: the same, with every hour that rests on a prior taken as training.
-        apart: accounts that are past the line by themselves in the window; they are judged alone and add nothing here.
-        declarations: those of the accounts that count.
-        tiers: evidence tiers of the use in the window.
-    """
-
-    use: GroupUse
-    measure: Measure
-    window: Window
-    cap_flop: int
-    est_flop: int
-    train_flop: int
-    covered_flop: int
-    apart: tuple[str, ...]
-    declarations: Coverage
-    remedy: Remedy
-    tiers: frozenset[str]
-
-    @property
-    def severity(self) -> Severity:
-        return Severity.HIGH if self.measure is Measure.ESTIMATE else Severity.ASK
-
-    @property
-    def strength(self) -> tuple[int, int, int]:
-        """Of two splits of one group the greater is the finding."""
-        return self.severity.rank, self.est_flop, self.cap_flop
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,142 +35,6 @@ class Member:
     legal_name: str | None
     cap_flop: int
     est_e4: int
-
-
-def find_split(
-    use: GroupUse, line: HeldLine, declared: Sequence[DeclarationSeen], as_of: date, train_bp: int
-) -> Split | None:
-    """The strongest unexplained crossing of accounts that do not pass the line by themselves.
-
-    Every window is looked at on its own. Accounts that are past the line in it by themselves, by the same measure, are
-    left out with the runs that only they are declared for; what the others used must be past the line and surely more
-    than their declared runs cover, and where accounts were left out, the use of all surely more than all runs cover.
-
-    Args:
-        declared: declarations that name any account of the group.
-        train_bp: the prior for training, in basis points.
-    """
-    for measure in Measure:
-        search = _Search(use, line, tuple(declared), as_of, train_bp, measure)
-        if (found := search.split()) is not None:
-            return found
-    return None
-
-
-class _Search:
-    """The windows of one group by one measure."""
-
-    def __init__(
-        self,
-        use: GroupUse,
-        line: HeldLine,
-        declared: tuple[DeclarationSeen, ...],
-        as_of: date,
-        train_bp: int,
-        measure: Measure,
-    ) -> None:
-        self._use, self._line, self._as_of, self._train_bp, self._measure = use, line, as_of, train_bp, measure
-        self._all = Coverage(tuple(d for d in declared if set(d.accounts) & set(use.together.accounts)))
-        self._days = days_of(use.rows, as_of, measure, train_bp)
-
-    def split(self) -> Split | None:
-        found: list[tuple[Unexplained, tuple[str, ...]]] = []
-        shown: list[tuple[Unexplained, tuple[str, ...]]] = []
-        for length in WINDOWS:
-            here = list(self._unexplained(length))
-            found += here
-            shown = shown or here
-        if not shown:
-            return None
-        peak, apart = max(shown, key=lambda pair: (pair[0].sums.est_e4, pair[0].sums.cap_flop))
-        return self._as_split(shown[0][0].sums.last, peak, apart, [window for window, _ in found])
-
-    def _unexplained(self, length: int) -> Iterator[tuple[Unexplained, tuple[str, ...]]]:
-        past_alone = self._past_alone(length)
-        for sums in rolling(self._days, length, self._as_of):
-            if sums.est_e4 < self._line.first_past_e4:
-                continue
-            alone = past_alone.get(sums.last, {})
-            rest = _less(sums, list(alone.values()))
-            if rest.est_e4 < self._line.first_past_e4:
-                continue
-            coverage = self._coverage(alone)
-            declared = coverage.flop(sums.start, sums.end)
-            if not surely_exceeds(rest.est_e4, rest.prior_e4, declared):
-                continue
-            if alone and not surely_exceeds(sums.est_e4, sums.prior_e4, self._all.flop(sums.start, sums.end)):
-                continue
-            yield Unexplained(rest, declared, sure=True), tuple(sorted(alone))
-
-    def _past_alone(self, length: int) -> dict[date, dict[str, Rolling]]:
-        """Per last day of a window, the accounts that are past the line in it by themselves, with all their use; and
-        what of that counts in the group."""
-        found: dict[date, dict[str, Rolling]] = {}
-        for account in self._use.large:
-            whole = days_of(account.rows, self._as_of, self._measure, self._train_bp)
-            past = {
-                sums.last
-                for sums in rolling(whole, length, self._as_of)
-                if sums.est_e4 >= self._line.first_past_e4
-            }  # fmt: skip
-            if not past:
-                continue
-            counted = days_of(inside(account.rows, self._use.together), self._as_of, self._measure, self._train_bp)
-            within = {sums.last: sums for sums in rolling(counted, length, self._as_of)}
-            for last in past:
-                found.setdefault(last, {})[account.subject] = within.get(last, Rolling(length, last, 0, 0, 0))
-        return found
-
-    def _coverage(self, alone: Mapping[str, Rolling]) -> Coverage:
-        if not alone:
-            return self._all
-        left = set(self._use.together.accounts) - set(alone)
-        return Coverage(tuple(d for d in self._all.declarations if left & set(d.accounts)))
-
-    def _as_split(
-        self, first: date, peak: Unexplained, apart: tuple[str, ...], windows: Sequence[Unexplained]
-    ) -> Split:
-        sums = peak.sums
-        start, end = sums.start, sums.end
-        plain = self._sums(Measure.ESTIMATE, start, end, apart)
-        train = self._sums(Measure.ALL_TRAINING, start, end, apart)
-        return Split(
-            use=self._use,
-            measure=self._measure,
-            window=Window(start, end, first),
-            cap_flop=sums.cap_flop,
-            est_flop=whole_flop(plain),
-            train_flop=whole_flop(train),
-            covered_flop=peak.declared_flop,
-            apart=apart,
-            declarations=self._coverage(dict.fromkeys(apart, sums)),
-            remedy=remedy_for(windows, self._days),
-            tiers=frozenset(row.tier for row in self._use.rows if start <= row.day < end),
-        )
-
-    def _sums(self, measure: Measure, start: date, end: date, apart: Sequence[str]) -> int:
-        """The window's amount by another measure, less that of the accounts left out."""
-        rows = list(days_of(self._use.rows, self._as_of, measure, self._train_bp))
-        total = _total(rows, start, end)
-        for account in self._use.large:
-            if account.subject in apart:
-                counted = inside(account.rows, self._use.together)
-                total -= _total(days_of(counted, self._as_of, measure, self._train_bp), start, end)
-        return total
-
-
-def _total(days: Sequence[DayUse], start: date, end: date) -> int:
-    return sum(use.est_e4 for use in days if start <= use.day < end)
-
-
-def _less(sums: Rolling, others: Sequence[Rolling]) -> Rolling:
-    return Rolling(
-        sums.days,
-        sums.last,
-        sums.cap_flop - sum(other.cap_flop for other in others),
-        sums.est_e4 - sum(other.est_e4 for other in others),
-        sums.prior_e4 - sum(other.prior_e4 for other in others),
-    )
 
 
 def split_run(split: Split, members: Sequence[Member], line: HeldLine, as_of: date) -> Finding:

@@ -1,0 +1,210 @@
+"""Where accounts of a group pass the line together, and none of them does by itself: the search behind `split-run`."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from plimsoll.assess.assessment import DeclarationSeen
+from plimsoll.assess.detectors.coverage import Coverage
+from plimsoll.assess.detectors.crossing import Remedy, Rolling, Unexplained, remedy_for, rolling
+from plimsoll.assess.detectors.figures import WINDOWS, DayUse, HeldLine, UseRow, surely_exceeds, whole_flop
+from plimsoll.assess.detectors.group_use import GroupUse, Measure, days_of, inside
+from plimsoll.assess.finding import Severity, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Where accounts of a group pass the line together.
+
+    Attributes:
+        measure: by the estimate, or only if all that rests on a prior was training.
+        window: with the first day on which a window of this length was past the line.
+        cap_flop, est_flop: what the accounts that count used in the window.
+        train_flop: the same, with every hour that rests on a prior taken as training.
+        apart: accounts that are past the line by themselves about that time; they are judged alone and
+            add nothing here.
+        declarations: those of the accounts that count.
+        tiers: evidence tiers of the use in the window.
+    """
+
+    use: GroupUse
+    measure: Measure
+    window: Window
+    cap_flop: int
+    est_flop: int
+    train_flop: int
+    covered_flop: int
+    apart: tuple[str, ...]
+    declarations: Coverage
+    remedy: Remedy
+    tiers: frozenset[str]
+
+    @property
+    def severity(self) -> Severity:
+        return Severity.HIGH if self.measure is Measure.ESTIMATE else Severity.ASK
+
+    @property
+    def strength(self) -> tuple[int, int, int]:
+        """Of two splits of one group the greater is the finding."""
+        return self.severity.rank, self.est_flop, self.cap_flop
+
+
+def find_split(
+    use: GroupUse, line: HeldLine, declared: Sequence[DeclarationSeen], as_of: date, train_bp: int
+) -> Split | None:
+    """The strongest unexplained crossing of accounts that do not pass the line by themselves.
+
+    Every window is looked at on its own. Accounts that by the same measure are past the line by themselves, in a window
+    as long that shares a day with it, are left out with the runs that name only them. What the others used must be past
+    the line and surely more than their declared runs cover; and where accounts were left out, the use of all must be
+    surely more than all runs cover.
+
+    Args:
+        declared: declarations that name any account of the group.
+        train_bp: the prior for training, in basis points.
+    """
+    for measure in Measure:
+        search = _Search(use, line, tuple(declared), as_of, train_bp, measure)
+        if (found := search.split()) is not None:
+            return found
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """An account that is past the line by itself in windows of one length.
+
+    Attributes:
+        lasts: the last days of those windows, as ordinals, in order.
+        counted: by last day, what of its use counts in the group.
+    """
+
+    subject: str
+    lasts: tuple[int, ...]
+    counted: Mapping[date, Rolling]
+
+    def overlaps(self, window: Rolling) -> bool:
+        """Whether one of those windows shares a day with this one, which is as long."""
+        last = window.last.toordinal()
+        after = bisect_left(self.lasts, last - window.days + 1)
+        return after < len(self.lasts) and self.lasts[after] < last + window.days
+
+    def within(self, window: Rolling) -> Rolling:
+        return self.counted.get(window.last) or Rolling(window.days, window.last, 0, 0, 0)
+
+
+class _Search:
+    """The windows of one group by one measure."""
+
+    def __init__(
+        self,
+        use: GroupUse,
+        line: HeldLine,
+        declared: tuple[DeclarationSeen, ...],
+        as_of: date,
+        train_bp: int,
+        measure: Measure,
+    ) -> None:
+        self._use, self._line, self._as_of, self._train_bp, self._measure = use, line, as_of, train_bp, measure
+        self._all = Coverage(tuple(d for d in declared if set(d.accounts) & set(use.together.accounts)))
+        self._days = days_of(use.rows, as_of, measure, train_bp)
+
+    def split(self) -> Split | None:
+        found: list[tuple[Unexplained, tuple[str, ...]]] = []
+        shown: list[tuple[Unexplained, tuple[str, ...]]] = []
+        for length in WINDOWS:
+            here = list(self._unexplained(length))
+            found += here
+            shown = shown or here
+        if not shown:
+            return None
+        peak, apart = max(shown, key=lambda pair: (pair[0].sums.est_e4, pair[0].sums.cap_flop))
+        return self._as_split(shown[0][0].sums.last, peak, apart, [window for window, _ in found])
+
+    def _unexplained(self, length: int) -> Iterator[tuple[Unexplained, tuple[str, ...]]]:
+        crossing = self._alone(length)
+        for sums in rolling(self._days, length, self._as_of):
+            if sums.est_e4 < self._line.first_past_e4:
+                continue
+            alone = {each.subject: each.within(sums) for each in crossing if each.overlaps(sums)}
+            rest = _less(sums, list(alone.values()))
+            if rest.est_e4 < self._line.first_past_e4:
+                continue
+            coverage = self._coverage(alone)
+            declared = coverage.flop(sums.start, sums.end)
+            if not surely_exceeds(rest.est_e4, rest.prior_e4, declared):
+                continue
+            if alone and not surely_exceeds(sums.est_e4, sums.prior_e4, self._all.flop(sums.start, sums.end)):
+                continue
+            yield Unexplained(rest, declared, sure=True), tuple(sorted(alone))
+
+    def _alone(self, length: int) -> tuple[_Alone, ...]:
+        """The accounts that are past the line by themselves, with all their use, in a window of this length."""
+        found = []
+        for account in self._use.large:
+            lasts = [
+                sums.last.toordinal()
+                for sums in self._rolling(account.rows, length)
+                if sums.est_e4 >= self._line.first_past_e4
+            ]
+            if lasts:
+                counted = self._rolling(inside(account.rows, self._use.together), length)
+                found.append(_Alone(account.subject, tuple(lasts), {sums.last: sums for sums in counted}))
+        return tuple(found)
+
+    def _rolling(self, rows: Iterable[UseRow], length: int) -> Iterator[Rolling]:
+        return rolling(days_of(rows, self._as_of, self._measure, self._train_bp), length, self._as_of)
+
+    def _coverage(self, alone: Mapping[str, Rolling]) -> Coverage:
+        if not alone:
+            return self._all
+        left = set(self._use.together.accounts) - set(alone)
+        return Coverage(tuple(d for d in self._all.declarations if left & set(d.accounts)))
+
+    def _as_split(
+        self, first: date, peak: Unexplained, apart: tuple[str, ...], windows: Sequence[Unexplained]
+    ) -> Split:
+        sums = peak.sums
+        start, end = sums.start, sums.end
+        plain = self._sums(Measure.ESTIMATE, start, end, apart)
+        train = self._sums(Measure.ALL_TRAINING, start, end, apart)
+        return Split(
+            use=self._use,
+            measure=self._measure,
+            window=Window(start, end, first),
+            cap_flop=sums.cap_flop,
+            est_flop=whole_flop(plain),
+            train_flop=whole_flop(train),
+            covered_flop=peak.declared_flop,
+            apart=apart,
+            declarations=self._coverage(dict.fromkeys(apart, sums)),
+            remedy=remedy_for(windows, self._days),
+            tiers=frozenset(row.tier for row in self._use.rows if start <= row.day < end),
+        )
+
+    def _sums(self, measure: Measure, start: date, end: date, apart: Sequence[str]) -> int:
+        """The window's amount by another measure, less that of the accounts left out."""
+        rows = list(days_of(self._use.rows, self._as_of, measure, self._train_bp))
+        total = _total(rows, start, end)
+        for account in self._use.large:
+            if account.subject in apart:
+                counted = inside(account.rows, self._use.together)
+                total -= _total(days_of(counted, self._as_of, measure, self._train_bp), start, end)
+        return total
+
+
+def _total(days: Sequence[DayUse], start: date, end: date) -> int:
+    return sum(use.est_e4 for use in days if start <= use.day < end)
+
+
+def _less(sums: Rolling, others: Sequence[Rolling]) -> Rolling:
+    return Rolling(
+        sums.days,
+        sums.last,
+        sums.cap_flop - sum(other.cap_flop for other in others),
+        sums.est_e4 - sum(other.est_e4 for other in others),
+        sums.prior_e4 - sum(other.prior_e4 for other in others),
+    )
