@@ -1,0 +1,161 @@
+"""Looks for accounts that change level together among all that could have a part in a run, and judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from plimsoll.assess.assessment import AccountSeries, DeclarationSeen
+from plimsoll.assess.detectors.coverage import Coverage, coverage_by_account
+from plimsoll.assess.detectors.figures import WINDOWS, HeldLine, whole_flop
+from plimsoll.assess.detectors.split_search import find_split
+from plimsoll.assess.detectors.synchronised_accounts import (
+    Synchronised,
+    synchronised_accounts,
+    use_together,
+)
+from plimsoll.assess.finding import Finding
+from plimsoll.assess.hour_levels import read_levels
+from plimsoll.assess.series import account_series
+from plimsoll.assess.tables import EXACT, account_use, rows_of
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from plimsoll.assess.synchrony.find import SynchronousSet
+    from plimsoll.compute.accounting import Accounts
+    from plimsoll.parties.known import KnownParties
+
+PART = 500
+"""An account is looked at if it could have done this part of the line in the year before the assessment."""
+
+MOST = 5_000
+"""At most so many are looked at, those that could have done most."""
+
+CROWD = 1_000
+"""Where fewer are looked at, the largest others tell what is usual, up to so many in all."""
+
+LOOKED_BACK = max(WINDOWS)
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding about a set of accounts, those accounts, and the series that its chart needs."""
+
+    finding: Finding
+    accounts: tuple[str, ...]
+    series: AccountSeries | None
+
+
+@dataclass(frozen=True)
+class Simultaneous:
+    """The search in one assessment.
+
+    Attributes:
+        daily: usage per account and day before `as_of`.
+        known: customers' records; None where there are none.
+        train_bp: the prior for training, in basis points.
+        left_out: accounts whose use stands in other accounts already.
+    """
+
+    accounts: Accounts
+    daily: ir.Table
+    known: KnownParties | None
+    line: HeldLine
+    declared: Sequence[DeclarationSeen]
+    as_of: date
+    train_bp: int
+    left_out: frozenset[str] = frozenset()
+    progress: Progress = lambda step, done, total: None
+
+    def findings(self, matters: Collection[frozenset[str]] = ()) -> Iterator[Found]:
+        """The findings, in order of each set's first account.
+
+        Args:
+            matters: sets of accounts that have a finding together already.
+        """
+        for found in self._sets():
+            members = tuple(account_use(self.daily, found.accounts))
+            split = find_split(use_together(members), self.line, self._declared(found), self.as_of, self.train_bp)
+            if split is None:
+                continue
+            seen = Synchronised(found, split, members)
+            counted = frozenset(account.subject for account in seen.counted)
+            if len(counted) < 2 or self._one_hand(counted) or any(counted <= matter for matter in matters):
+                continue
+            holders = {} if self.known is None else self.known.accounts
+            finding = synchronised_accounts(seen, self.line, holders, self.as_of)
+            coverage = Coverage(tuple(self._declared(found)))
+            series = account_series(seen.counted, split.window.days, coverage, self.as_of)
+            yield Found(finding, tuple(sorted(counted)), series)
+
+    def _sets(self) -> tuple[SynchronousSet, ...]:
+        wanted, crowd = self._candidates
+        if len(wanted) < 2:
+            return ()
+        from plimsoll.assess.synchrony.find import synchronous_sets
+
+        end = min(self.as_of, self._last_day + timedelta(1))
+        first = max(self._first_day, end - timedelta(LOOKED_BACK))
+        self.progress("reading hours", 0, 1)
+        levels = read_levels(self.accounts, sorted({*wanted, *crowd}), {}, first, end)
+        return synchronous_sets(
+            levels, frozenset(wanted), lambda done, total: self.progress("comparing accounts hour by hour", done, total)
+        )
+
+    @cached_property
+    def _candidates(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The accounts that are looked at, and others that tell what is usual."""
+        recent = self.daily.filter(self.daily.day >= self.as_of - timedelta(LOOKED_BACK))
+        sums = recent.group_by("provider", "account").agg(
+            cap_flop=recent.cap_flop.sum().cast(EXACT), est_e4=recent.est_e4.sum().cast(EXACT)
+        )
+        import ibis
+
+        top = sums.order_by(ibis.desc("cap_flop"), "provider", "account").limit(MOST + len(self.left_out))
+        coverage = coverage_by_account(self.declared)
+        wanted: list[str] = []
+        others: list[str] = []
+        start = self.as_of - timedelta(LOOKED_BACK)
+        for row in rows_of(top):
+            subject = f"{row['provider']}/{row['account']}"
+            if subject in self.left_out or row["cap_flop"] <= 0:
+                continue
+            explained = coverage[subject].flop(start, self.as_of) if subject in coverage else 0
+            large = row["cap_flop"] * PART >= self.line.flop
+            if large and whole_flop(int(row["est_e4"])) > explained:
+                wanted.append(subject)
+            elif len(wanted) + len(others) < CROWD:
+                others.append(subject)
+        return tuple(wanted), tuple(others[: max(0, CROWD - len(wanted))])
+
+    @cached_property
+    def _days(self) -> tuple[date, date]:
+        recent = self.daily.filter(self.daily.day >= self.as_of - timedelta(LOOKED_BACK))
+        [row] = rows_of(recent.agg(first=recent.day.min().cast("string"), last=recent.day.max().cast("string")))
+        return date.fromisoformat(row["first"][:10]), date.fromisoformat(row["last"][:10])
+
+    @property
+    def _first_day(self) -> date:
+        return self._days[0]
+
+    @property
+    def _last_day(self) -> date:
+        return self._days[1]
+
+    def _declared(self, found: SynchronousSet) -> list[DeclarationSeen]:
+        wanted = set(found.accounts)
+        return [declaration for declaration in self.declared if wanted & set(declaration.accounts)]
+
+    def _one_hand(self, accounts: Collection[str]) -> bool:
+        """Whether all of them are of one control group by the records: then they are split-run's matter."""
+        if self.known is None:
+            return False
+        records = [self.known.accounts.get(account) for account in accounts]
+        hands = {None if record is None else record.group or record.party for record in records}
+        return len(hands) == 1 and None not in hands
