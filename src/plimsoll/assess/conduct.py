@@ -17,6 +17,7 @@ from plimsoll.assess.detectors.figures import HeldLine, whole_flop
 from plimsoll.assess.detectors.impossible_figure import Claim
 from plimsoll.assess.evidence import RuleEvidence
 from plimsoll.assess.finding import Finding, in_order
+from plimsoll.assess.hour_levels import hour_series
 from plimsoll.assess.input_names import Names
 from plimsoll.assess.judge import NOBODY, Judge, ReportsSeen, counts
 from plimsoll.assess.line_choice import choose_line
@@ -24,6 +25,7 @@ from plimsoll.assess.quality import data_quality, outcome_counts, unmapped_skus,
 from plimsoll.assess.records import read_records
 from plimsoll.assess.reported_months import about_stray_months, end_of_data, stray_months
 from plimsoll.assess.series import SeriesKeeper
+from plimsoll.assess.simultaneous import Simultaneous
 from plimsoll.assess.tables import (
     account_use,
     before,
@@ -160,6 +162,15 @@ class _Conduct:
         return Behind(self.known, self.daily, named, self.line, self.seen, self.as_of, train_bp, self.doubled)
 
     @cached_property
+    def simultaneous(self) -> Simultaneous:
+        """The search for accounts that change level together."""
+        train_bp = self.accounts.priors.train
+        return Simultaneous(
+            self.accounts, self.daily, self.known, self.line, self.seen, self.as_of, train_bp, self.doubled,
+            self.progress,
+        )  # fmt: skip
+
+    @cached_property
     def doubled(self) -> frozenset[str]:
         """Accounts of sellers at a host whose use the seller reports again, customer by customer."""
         return frozenset()
@@ -197,6 +208,7 @@ class _Conduct:
             data_quality=replace(quality, assumptions=(*quality.assumptions, *self._remarks())),
             declarations=self.seen,
             parties=None if self.behind is None else self.behind.seen(ordered),
+            hours=hour_series(self.accounts, ordered, self.as_of),
         )
 
     def _judged(self) -> tuple[list[Finding], SeriesKeeper]:
@@ -223,6 +235,10 @@ class _Conduct:
             findings.append(hidden.finding)
             if hidden.series is not None:
                 keeper.keep(hidden.series, hidden.finding.severity.rank)
+        for found_together in self.simultaneous.findings(matters):
+            findings.append(found_together.finding)
+            if found_together.series is not None:
+                keeper.keep(found_together.series, found_together.finding.severity.rank)
         return findings, keeper
 
     def _reports_seen(self) -> ReportsSeen:

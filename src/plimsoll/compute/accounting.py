@@ -22,9 +22,11 @@ from plimsoll.compute.utilisation import NO_ATTESTATIONS, PRIORS, Priors
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+    from pathlib import Path
 
     import ibis.expr.types as ir
 
+    from plimsoll.compute.lake.entry import Entry
     from plimsoll.compute.usage.judged import JudgedBatch
 
 REJECTIONS_LISTED = 1_000
@@ -126,7 +128,8 @@ class Accounts:
         outcomes: every input row, by outcome and reason.
         rejections: the first rejected rows, at most `REJECTIONS_LISTED`; `outcomes` has the full counts.
         unmapped: all unmapped SKUs, most rows first.
-        judged: every kind of row with its verdict, per batch.
+        judged: every kind of row with its verdict, per batch; empty with a lake.
+        kept: what the lake keeps, by number of the file; empty without one.
         rejected_in: rejected rows per file path; files without any are left out.
         priors: the version of the priors of tier C.
     """
@@ -141,16 +144,19 @@ class Accounts:
     priors: Priors
     delivery: UsageDelivery
     judged: Sequence[JudgedBatch]
+    kept: Mapping[int, Entry]
 
     @cached_property
     def coverage(self) -> tuple[ProviderCoverage, ...]:
         """Per provider, in order of its id: which days and months have rows.
 
-        Scans the rows once, when first asked; the delivery must be open still.
+        Scans the rows once, when first asked, unless a lake keeps it; the delivery must be open still.
         """
-        from plimsoll.compute.settle import coverage
+        from plimsoll.compute.facts import coverage
+        from plimsoll.compute.gather import covers_of
 
-        return coverage(self.judged, self.delivery.engine)
+        kept = [cover for entry in self.kept.values() for cover in entry.covers]
+        return coverage([*kept, *(cover for judged in self.judged for _, cover in covers_of(judged))])
 
     def rolling(self, windows: Sequence[int] = WINDOWS) -> ir.Table:
         """provider, account, day, cap_30, est_e4_30, …: see `rolling.rolling_windows`, `peaks` and `crossings`."""
@@ -177,14 +183,50 @@ class Accounts:
         return days.filter(days.accel_ns < 0)
 
     def impossible(self) -> ir.Table:
-        """Rows of one named resource with more machine time than their charge period has; scans the rows.
+        """Rows of one named resource with more machine time than their charge period has; scans the rows or the lake.
 
         provider, account, run_id, resource_id, file_no, row, start_us, end_us, machine_ns, possible_ns: see
         `usage.plausible.impossible_rows`. Needs the delivery to be open still.
         """
+        from plimsoll.compute.lake.tables import scan
         from plimsoll.compute.usage.plausible import impossible_rows
 
-        return impossible_rows(self.judged, self.delivery.engine)
+        if self.judged:
+            return impossible_rows(self.judged, self.delivery.engine)
+        return scan("impossible", self._kept_tables("impossible"), self.delivery.engine)
+
+    def hours(self, subjects: Collection[str], *, coarse: bool = True) -> ir.Table:
+        """Use of these "provider/account" per hour: see `hourly.hourly_use`. Needs the delivery to be open still.
+
+        Args:
+            coarse: whether use with charge periods longer than an hour is wanted.
+        """
+        from plimsoll.compute.hourly import hour_cells, hours_of, named
+        from plimsoll.compute.lake.hours import kept_hours
+
+        engine = self.delivery.engine
+        chosen = named(subjects, engine)
+        if self.judged:
+            return hours_of([hour_cells(judged, engine, chosen) for judged in self.judged], coarse=coarse)
+        return hours_of(kept_hours(self.delivery, self.kept, chosen), coarse=coarse)
+
+    def customers(self) -> ir.Table | None:
+        """Whom the reports name beside an account: see `usage.customers.named_customers`. Scans the rows or the lake."""
+        from plimsoll.compute.engine import materialise
+        from plimsoll.compute.lake.tables import scan
+        from plimsoll.compute.usage.customers import named_customers
+
+        engine = self.delivery.engine
+        if self.judged:
+            return named_customers(self.delivery.batches, engine)
+        kept = self._kept_tables("customers")
+        if not kept:
+            return None
+        return materialise(engine, scan("customers", kept, engine).drop("file_no").distinct(), "named_customers")
+
+    def _kept_tables(self, name: str) -> dict[int, Path]:
+        paths = {number: entry.table(name) for number, entry in self.kept.items()}
+        return {number: path for number, path in paths.items() if path is not None}
 
 
 def account(
@@ -197,7 +239,8 @@ def account(
     """Accounts for every row of a delivery.
 
     Args:
-        delivery: from `usage.read.open_usage`.
+        delivery: from `usage.read.open_usage`. If it was opened with a lake, files that the lake knows are not read,
+            and the others are kept in it.
         utilisation: attested utilisation in basis points by run id: tier B for rows tagged with that run.
         priors: what tier C assumes.
         progress: told after each batch of files.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import ibis
@@ -20,9 +20,10 @@ _DAILY_KEYS = ("provider", "account", "run_id", "chip", "tier", "day")
 
 
 def daily_tables(
-    summed: Sequence[ir.Table],
-    judged: Sequence[JudgedBatch],
-    cells: Mapping[CellKey, int],
+    sums: ir.Table,
+    *,
+    spanning: bool,
+    split: bool,
     attested: Mapping[str, int],
     holders: Mapping[str, Collection[str]] | None,
     backend: Any,
@@ -30,23 +31,22 @@ def daily_tables(
     """The daily accounts and the daily idle commitments, as described at `accounting.Accounts`.
 
     Args:
-        summed: per batch the sums of `cells.cells_of`.
+        sums: those of `cells.cells_of`, from `named_cells`.
+        spanning: whether some charge period touches several days.
+        split: whether what belongs together may stand in several rows, because files were summed one by one.
         attested: utilisation in basis points by run id (tier B).
         holders: by run id, the "provider/account" on which that holds; None: wherever the run's tag stands.
     """
-    sums = ibis.union(*summed) if len(summed) > 1 else summed[0]
-    spanning = any(kind.measures.spans_days and kind.verdict.counted for batch in judged for kind in batch.kinds)
     if spanning:
         within, across = sums.filter(sums.end_us.isnull()), sums.filter(sums.end_us.notnull())
-        sums = ibis.union(within, spread_over_days(across))
-    counted = sums.inner_join(_cell_table(cells, backend), "cell")
-    days = counted.mutate(day=utc_day(counted.start_us))
+        sums = ibis.union(within, spread_over_days(_whole_periods(across) if split else across))
+    days = sums.mutate(day=utc_day(sums.start_us))
     used = _with_tiers(days.filter(~days.idle), attested, holders, backend)
     used = used.mutate(
         cap_flop=(used.accel_ns * used.peak.cast(_PEAK)).cast(EXACT),
         est_e4=(used.weighted * used.peak.cast(_PEAK)).cast(EXACT),
     )
-    if spanning or len(summed) > 1:
+    if spanning or split:
         used = used.group_by(_DAILY_KEYS).agg(
             **{name: used[name].sum().cast(EXACT) for name in ("accel_ns", "cap_flop", "est_e4")},
             rows=used.rows.sum().cast("int64"),
@@ -63,31 +63,40 @@ def daily_tables(
     return daily, unused
 
 
+def _whole_periods(across: ir.Table) -> ir.Table:
+    """Every period once, whatever parts its use came in, so that it is shared out over its days as one amount."""
+    keys = ["idle", "provider", "chip", "peak", "measured", "account", "run_id", "start_us", "end_us"]
+    whole = across.group_by(keys).agg(
+        accel_ns=across.accel_ns.sum().cast(EXACT),
+        accel_ns_bp=across.accel_ns_bp.sum().cast(EXACT),
+        rows=across.rows.sum().cast("int64"),
+        length_us=across.length_us.max(),
+    )
+    return whole.select(*across.columns)
+
+
 def utc_day(moment_us: ir.IntegerValue) -> ir.DateValue:
     """The UTC date of a moment in microseconds since 1970."""
     days = ((moment_us - moment_us % DAY_US) / DAY_US).cast("int32")
     return (_EPOCH + days.as_interval("D")).cast("date")
 
 
-def coverage_table(judged: Sequence[JudgedBatch]) -> ir.Table:
-    """Per provider, and UTC months in which a row of use begins and ends: provider_folder, provider_name, month and
-    last_month (months since the year 0), first_us, last_us, length_us (the longest charge period of use of
-    accelerators)."""
-    tables = []
-    for batch in judged:
-        rows = batch.rows.filter(batch.rows.checked, batch.rows.end_us > batch.rows.start_us)
-        if not batch.sound:
-            rows = rows.filter(is_sound(rows))
-        tables.append(
-            rows.mutate(month=_utc_month(rows.start_us), last_month=_utc_month(rows.end_us - 1))
-            .group_by("provider_folder", "provider_name", "month", "last_month")
-            .agg(
-                first_us=rows.start_us.min(),
-                last_us=rows.end_us.max(),
-                length_us=ibis.ifelse(rows.counted, rows.end_us - rows.start_us, None).max(),
-            )
+def coverage_table(judged: JudgedBatch) -> ir.Table:
+    """Per file, provider, and UTC months in which a row of use begins and ends: file_no, provider_folder,
+    provider_name, month and last_month (months since the year 0), first_us, last_us, length_us (the longest charge
+    period of use of accelerators)."""
+    rows = judged.rows.filter(judged.rows.checked, judged.rows.end_us > judged.rows.start_us)
+    if not judged.sound:
+        rows = rows.filter(is_sound(rows))
+    return (
+        rows.mutate(month=_utc_month(rows.start_us), last_month=_utc_month(rows.end_us - 1))
+        .group_by("file_no", "provider_folder", "provider_name", "month", "last_month")
+        .agg(
+            first_us=rows.start_us.min(),
+            last_us=rows.end_us.max(),
+            length_us=ibis.ifelse(rows.counted, rows.end_us - rows.start_us, None).max(),
         )
-    return ibis.union(*tables) if len(tables) > 1 else tables[0]
+    )
 
 
 def _utc_month(moment_us: ir.IntegerValue) -> ir.IntegerValue:
@@ -95,13 +104,15 @@ def _utc_month(moment_us: ir.IntegerValue) -> ir.IntegerValue:
     return day.year() * 12 + day.month() - 1
 
 
-def _cell_table(cells: Mapping[CellKey, int], backend: Any) -> ir.Table:
+def named_cells(sums: ir.Table, cells: Mapping[CellKey, int], backend: Any) -> ir.Table:
+    """The sums of `cells.cells_of` with what their cells' numbers stand for instead: idle, provider, chip, peak."""
     rows = (
         {"cell": number, "idle": key[0], "provider": key[1], "chip": key[2], "peak": key[3]}
         for key, number in cells.items()
     )
     types = {"cell": "INTEGER", "idle": "BOOLEAN", "provider": "VARCHAR", "chip": "VARCHAR", "peak": "BIGINT"}
-    return load(backend, rows, types, "cell_names")
+    named = sums.inner_join(load(backend, rows, types, "cell_names"), "cell")
+    return named.drop("cell")
 
 
 def _with_tiers(

@@ -85,25 +85,28 @@ def hour_cells(judged: JudgedBatch, backend: Any, chosen: ir.Table) -> ir.Table:
     """The use of chosen accounts in one batch, summed by hour, or by charge period where that touches several hours.
 
     Args:
-        chosen: provider, account; each pair once.
+        chosen: provider, account; each pair once. With `file_no`: accounts of each file of a batch judged by file.
 
     Returns:
         provider, account, start_us (the beginning of the hour, or of the period), end_us (null within one hour),
-        accel_ns (DECIMAL(38,0)), coarse.
+        accel_ns (DECIMAL(38,0)), coarse; and file_no, if `chosen` has it.
     """
     import ibis
 
     from plimsoll.compute.usage.cells import accelerator_time, counted_rows
 
     rows = counted_rows(judged)
-    timed = rows.select("cell", "account", "start_us", "end_us", accel_ns=accelerator_time(rows, judged.kinds, backend))
+    by = ["file_no"] if "file_no" in chosen.columns else []
+    time = accelerator_time(rows, judged.kinds, backend)
+    timed = rows.select(*by, "cell", "account", "start_us", "end_us", accel_ns=time)
     known = timed.inner_join(_used_cells(judged, backend), "cell")
-    wanted = known.inner_join(chosen, ["provider", "account"])
+    wanted = known.inner_join(chosen, [*by, "provider", "account"])
     hour = wanted.start_us - wanted.start_us % HOUR_US
     within = wanted.end_us <= hour + HOUR_US
     exact_periods = judged.batch.format.startswith("slurm")
     coarse = ibis.literal(False) if exact_periods else wanted.end_us - wanted.start_us > HOUR_US
     table = wanted.select(
+        *by,
         "provider",
         "account",
         start_us=ibis.ifelse(within, hour, wanted.start_us),
@@ -111,7 +114,7 @@ def hour_cells(judged: JudgedBatch, backend: Any, chosen: ir.Table) -> ir.Table:
         accel_ns=wanted.accel_ns,
         coarse=coarse,
     )
-    keys = ["provider", "account", "start_us", "end_us", "coarse"]
+    keys = [*by, "provider", "account", "start_us", "end_us", "coarse"]
     return table.group_by(keys).agg(accel_ns=table.accel_ns.sum().cast(EXACT))
 
 

@@ -32,7 +32,8 @@ def cells_of(judged: JudgedBatch, backend: Any) -> ir.Table:
 
     Returns:
         cell, measured (tier A), account, run_id, start_us, end_us (null within one day, where start_us is midnight),
-        accel_ns, accel_ns_bp (times utilisation in basis points), rows, length_us (the longest charge period).
+        accel_ns, accel_ns_bp (times utilisation in basis points), rows, length_us (the longest charge period); and
+        file_no, where files are wanted one by one.
     """
     counted = [kind for kind in judged.kinds if kind.verdict.counted]
     rows = counted_rows(judged)
@@ -47,7 +48,9 @@ def cells_of(judged: JudgedBatch, backend: Any) -> ir.Table:
     within = rows.end_us <= midnight + DAY_US
     spanning = any(kind.measures.spans_days for kind in counted)
     coarse = any((kind.measures.longest or 0) > _HOUR_US for kind in counted)
+    by = ["file_no"] if judged.files else []
     table = rows.select(
+        *by,
         cell=rows.cell,
         measured=measured,
         account=rows.account,
@@ -58,7 +61,7 @@ def cells_of(judged: JudgedBatch, backend: Any) -> ir.Table:
         weighted=time * share,
         length_us=rows.end_us - rows.start_us if coarse else ibis.literal(_HOUR_US),
     )
-    keys = ["cell", "measured", "account", "run_id", "start_us", *(["end_us"] if spanning else [])]
+    keys = [*by, "cell", "measured", "account", "run_id", "start_us", *(["end_us"] if spanning else [])]
     summed = table.group_by(keys).agg(
         accel_ns=table.time.sum().cast(EXACT),
         accel_ns_bp=table.weighted.sum().cast(EXACT),

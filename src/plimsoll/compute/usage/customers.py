@@ -27,8 +27,13 @@ def named_customers(batches: Iterable[Batch], backend: Any) -> ir.Table | None:
     parts = list(_parts(batches))
     if not parts:
         return None
-    together = ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0]
-    return materialise(backend, together, "named_customers")
+    together = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    return materialise(backend, together.drop("file_no").distinct(), "named_customers")
+
+
+def named_in(batch: Batch) -> ir.Table | None:
+    """The same for each file of one batch, with `file_no`; None where its files have neither column."""
+    return next(_parts([batch]), None)
 
 
 def _parts(batches: Iterable[Batch]) -> Iterator[ir.Table]:
@@ -37,6 +42,7 @@ def _parts(batches: Iterable[Batch]) -> Iterator[ir.Table]:
         if all(_absent(rows, name) for name in _NAMED):
             continue
         named = rows.select(
+            "file_no",
             provider=ibis.coalesce(rows.provider_folder, rows.provider_name).strip().replace("/", "%2F"),
             account=rows.account,
             customer_ref=rows.customer_ref.strip().nullif(""),

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from plimsoll.kernel.canonical import digest_of_stream
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+    from plimsoll.compute.usage.detect import Found
 
 Progress = Callable[[str, int, int], None]
 """Told after each step of something long: what is being done, how much is done, out of how much."""
@@ -37,6 +39,7 @@ class UsageFile:
         provider: from a ``provider=ID`` folder, else None.
         readable: the file as Parquet.
         span: of its charge periods, where the file's own statistics tell without reading it.
+        digest: of its bytes, where that is known already.
     """
 
     path: str
@@ -46,10 +49,13 @@ class UsageFile:
     provider: str | None
     readable: Path
     span: Span | None = None
+    digest: str | None = None
 
     @cached_property
     def sha256(self) -> str:
         """``sha256:`` and 64 hexadecimal digits of the file's bytes; read when first asked for."""
+        if self.digest is not None:
+            return self.digest
         with Path(self.path).open("rb") as stream:
             return digest_of_stream(stream)
 
@@ -80,6 +86,36 @@ class Batch:
     source: ir.Table
 
 
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What opening a file would tell, known from an earlier time.
+
+    Attributes:
+        notes: code, rows and text of each `Note`.
+    """
+
+    digest: str
+    rows: int
+    span: Span | None
+    notes: tuple[tuple[str, int | None, str], ...]
+
+
+class Keeper(Protocol):
+    """Remembers files from one run to the next: see `compute.lake`."""
+
+    def known(self, found: Found) -> KnownFile | None:
+        """What is remembered about a file with these bytes, in this folder; None if it must be read."""
+
+    def digest(self, found: Found) -> str | None:
+        """Of the file's bytes, if it was computed on the way."""
+
+    def compared(self, one: UsageFile, other: UsageFile) -> bool:
+        """Whether the two files were compared row by row before, and share no use."""
+
+    def all_compared(self, files: Sequence[UsageFile]) -> None:
+        """No two of these files share use."""
+
+
 @dataclass(frozen=True)
 class UsageDelivery:
     """Everything that was handed in, opened and checked. Use it as a context manager: it owns temporary files.
@@ -88,6 +124,9 @@ class UsageDelivery:
         engine: the Ibis backend that the tables belong to.
         files: in the order of their paths; `file_no` in the tables counts from 0.
         notes: assumptions made while opening. `quality.profile` finds more, at the price of a scan.
+        keeper: remembers files, if it was given.
+        known: what it remembers about files that were therefore not opened, by number. They are in no batch.
+        read_again: gives the rows of files by number, opened or not.
     """
 
     engine: Any
@@ -95,6 +134,14 @@ class UsageDelivery:
     batches: tuple[Batch, ...]
     notes: tuple[Note, ...]
     staging: Path
+    keeper: Any = None
+    known: Mapping[int, KnownFile] = field(default_factory=dict)
+    read_again: Callable[[frozenset[int]], Sequence[Batch]] = lambda numbers: ()
+
+    @property
+    def opened(self) -> tuple[UsageFile, ...]:
+        """The files that can be read as Parquet."""
+        return tuple(file for number, file in enumerate(self.files) if number not in self.known)
 
     @property
     def row_count(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -57,17 +58,23 @@ def refuse_shared_rows(delivery: UsageDelivery) -> None:
     counting rows in the time that both cover. A few equal rows without a resource prove nothing: exports are cut into
     files anywhere.
 
+    Files that the delivery only remembers are opened for this, unless the two were compared before.
+
     Raises:
         PlimsollError: ``usage.delivered_twice``, naming both files and a row of each.
     """
-    spans = _spans(delivery) if len(delivery.files) > 1 else {}
+    spans = spans_of(delivery) if len(delivery.files) > 1 else {}
     suspects = [
         (one, other)
         for one, other in combinations(sorted(spans), 2)
         if _may_share(delivery.files[one], delivery.files[other], spans[one], spans[other])
+        and not _compared(delivery, one, other)
     ]
     if not suspects:
         return
+    remembered = frozenset(number for pair in suspects for number in pair if number in delivery.known)
+    if remembered:
+        delivery = replace(delivery, batches=(*delivery.batches, *delivery.read_again(remembered)))
     rows = _comparable(delivery, {number for pair in suspects for number in pair})
     twins = rows.group_by("key").agg(files=rows.file_no.nunique())
     shared = rows.semi_join(twins.filter(twins.files > 1), "key")
@@ -82,7 +89,13 @@ def _may_share(one: UsageFile, other: UsageFile, first: Span, second: Span) -> b
     return same_provider and first[0] < second[1] and second[0] < first[1]
 
 
-def _spans(delivery: UsageDelivery) -> dict[int, Span]:
+def _compared(delivery: UsageDelivery, one: int, other: int) -> bool:
+    keeper = delivery.keeper
+    return keeper is not None and keeper.compared(delivery.files[one], delivery.files[other])
+
+
+def spans_of(delivery: UsageDelivery) -> dict[int, Span]:
+    """By file, first start and last end; files without any are left out."""
     spans = {number: file.span for number, file in enumerate(delivery.files) if file.span}
     for batch in delivery.batches:
         if all(number in spans for number in batch.file_numbers):

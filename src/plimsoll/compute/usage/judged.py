@@ -6,7 +6,7 @@ of a batch has a problem, rows are summed without checking them again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -20,7 +20,7 @@ from plimsoll.compute.engine import fetch, load
 from plimsoll.compute.usage.columns import KIND_COLUMNS, ROW_COLUMNS
 from plimsoll.compute.usage.delivery import Batch
 from plimsoll.compute.usage.kinds import Kind, Verdict, judge
-from plimsoll.compute.usage.measures import EARLIEST_US, LATEST_US, LONGEST_US, Measures, measures_of
+from plimsoll.compute.usage.measures import EARLIEST_US, LATEST_US, LONGEST_US, Measures, measures_of, together
 from plimsoll.compute.utilisation import Priors
 
 _VARIES = object()
@@ -59,6 +59,7 @@ class JudgedBatch:
     Attributes:
         answers: to each kind, what its verdict says in the order of `VERDICT_COLUMNS`.
         counted: the rows of kinds that are counted, with what counting needs of the verdict (`COUNTING_COLUMNS`).
+        files: the kinds of each file by its number, where files are wanted one by one; else empty.
     """
 
     batch: Batch
@@ -66,6 +67,7 @@ class JudgedBatch:
     kinds: tuple[JudgedKind, ...]
     answers: tuple[_Answer, ...]
     counted: ir.Table
+    files: Mapping[int, tuple[JudgedKind, ...]]
 
     @property
     def sound(self) -> bool:
@@ -94,29 +96,42 @@ VERDICT_COLUMNS = COUNTING_COLUMNS | {
 """All that a verdict says to each of its rows."""
 
 
-def judge_batch(batch: Batch, backend: Any, priors: Priors, cells: dict[CellKey, int]) -> JudgedBatch:
+def judge_batch(
+    batch: Batch, backend: Any, priors: Priors, cells: dict[CellKey, int], *, by_file: bool = False
+) -> JudgedBatch:
     """Judges the kinds of a batch and attaches the verdicts to its rows.
 
     Args:
         cells: numbers of the cells known so far; new ones are added.
+        by_file: whether everything is wanted for each file on its own; `counted` then has `file_no`.
     """
     rows = batch.rows
     names = [*KIND_COLUMNS, "from_pricing"]
     constant = {name: value for name in names if (value := _constant(rows, name)) is not _VARIES}
     varying = [name for name in names if name not in constant]
     measured = measures_of(rows)
-    grouped = rows.group_by(varying).agg(**{f"_{name}": value for name, value in measured.items()})
-    kinds = []
+    by = ["file_no"] if by_file else []
+    grouped = rows.group_by([*varying, *by]).agg(**{f"_{name}": value for name, value in measured.items()})
+    parts: dict[tuple[Any, ...], list[tuple[int, Measures]]] = {}
     for found in fetch(backend, grouped):
-        kind: Kind = {**constant, **{name: found[name] for name in varying}}
-        kinds.append(JudgedKind(kind, judge(kind, priors), Measures(**{name: found[f"_{name}"] for name in measured})))
+        measures = Measures(**{name: found[f"_{name}"] for name in measured})
+        parts.setdefault(tuple(found[name] for name in varying), []).append((found.get("file_no", -1), measures))
+    kinds = []
+    files: dict[int, list[JudgedKind]] = {number: [] for number in batch.file_numbers if by_file}
+    for combination, of_files in parts.items():
+        kind: Kind = {**constant, **dict(zip(varying, combination, strict=True))}
+        verdict = judge(kind, priors)
+        kinds.append(JudgedKind(kind, verdict, together([measures for _, measures in of_files])))
+        for number, measures in of_files if by_file else ():
+            files[number].append(JudgedKind(kind, verdict, measures))
     step = 10 ** (rows.quantity.type().scale or 0)
     answers = tuple(_answer(each.verdict, cells, step) for each in kinds)
     counting = [answer[: len(COUNTING_COLUMNS)] if answer[0] is not None else None for answer in answers]
     told = [{name: each.kind[name] for name in varying} for each in kinds]
-    narrow = rows.select(*varying, *(name for name in ROW_COLUMNS if name not in varying))
+    narrow = rows.select(*varying, *(name for name in ROW_COLUMNS if name not in varying), *by)
     counted = _attach(_likely_counted(narrow, kinds, varying), told, counting, COUNTING_COLUMNS, backend)
-    return JudgedBatch(batch, backend, tuple(kinds), answers, counted)
+    told_apart = {number: tuple(own) for number, own in files.items()}
+    return JudgedBatch(batch, backend, tuple(kinds), answers, counted, told_apart)
 
 
 def _likely_counted(rows: ir.Table, kinds: Sequence[JudgedKind], names: Sequence[str]) -> ir.Table:
@@ -233,19 +248,3 @@ def _decides(names: Sequence[str], kinds: Sequence[Kind], answers: Sequence[_Ans
         if known.setdefault(tuple(kind[name] for name in names), answer) != answer:
             return False
     return True
-
-
-def outcome_counts(judged: Sequence[JudgedBatch]) -> dict[str, int]:
-    """Rows per reason as the verdicts have it, before any row is rejected for a problem of its own."""
-    counts: dict[str, int] = {}
-    for batch in judged:
-        for each in batch.kinds:
-            reason = each.verdict.reason
-            counts[reason] = counts.get(reason, 0) + each.measures.rows
-        used = [each for each in batch.kinds if each.verdict.reason == "usage"]
-        if any((each.measures.smallest or 0) < 0 for each in used):
-            unmarked = batch.rows.filter(batch.rows.reason == "usage", batch.rows.quantity < 0)
-            rows = fetch(batch.backend, unmarked.agg(rows=unmarked.count()))[0]["rows"]
-            counts["usage"] -= rows
-            counts["correction.unmarked"] = counts.get("correction.unmarked", 0) + rows
-    return counts

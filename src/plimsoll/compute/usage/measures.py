@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import Any
 
 import ibis.expr.types as ir
 
@@ -67,6 +69,21 @@ class Measures:
     def magnitude(self) -> Decimal:
         """The largest quantity, sign aside."""
         return max(abs(self.smallest or Decimal(0)), abs(self.largest or Decimal(0)))
+
+
+_LEAST = ("shortest", "earliest", "smallest")
+_MOST = ("longest", "reach", "latest", "largest")
+
+
+def together(parts: Sequence[Measures]) -> Measures:
+    """The measures of all the rows of several parts; of one part or more."""
+
+    def one(name: str) -> Any:
+        known = [value for part in parts if (value := getattr(part, name)) is not None]
+        how: Callable[[list[Any]], Any] = min if name in _LEAST else max if name in _MOST else sum
+        return how(known) if known else None
+
+    return parts[0] if len(parts) == 1 else Measures(**{field.name: one(field.name) for field in fields(Measures)})
 
 
 def measures_of(rows: ir.Table) -> dict[str, ir.Scalar]:

@@ -1,27 +1,35 @@
-"""Opening a delivery: find the files, refuse what cannot be read, and give canonical tables.
-
-Everything that is particular to the embedded engine's way of reading files is in this module.
-"""
+"""Opening a delivery: find the files, refuse what cannot be read, and give canonical tables."""
 
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import ibis
 import ibis.expr.types as ir
 
-from plimsoll.compute.engine import fetch
-from plimsoll.compute.usage.delivery import Batch, Note, Progress, Span, UsageDelivery, UsageFile, no_progress
+from plimsoll.compute.engine import fetch, read_files, staging_folder
+from plimsoll.compute.engines.duck import footer_statistics
+from plimsoll.compute.engines.input_file import InputParquet
+from plimsoll.compute.usage.delivery import (
+    Batch,
+    Keeper,
+    KnownFile,
+    Note,
+    Progress,
+    Span,
+    UsageDelivery,
+    UsageFile,
+    no_progress,
+)
 from plimsoll.compute.usage.detect import Found, find_files, inspect, no_rows
-from plimsoll.compute.usage.duplicates import refuse_same_file_twice, refuse_shared_rows
+from plimsoll.compute.usage.duplicates import refuse_same_file_twice, refuse_shared_rows, spans_of
 from plimsoll.compute.usage.faults import blaming_files
 from plimsoll.compute.usage.source import ZONED, ZONELESS, Source
 from plimsoll.compute.usage.staging import stage_text
@@ -29,18 +37,12 @@ from plimsoll.kernel.errors import Where
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_STATISTICS = """
-    SELECT file_name, lower(path_in_schema), min(stats_min_value), max(stats_max_value),
-        count(*) = count(stats_min_value) AND count(*) = count(stats_max_value)
-    FROM parquet_metadata(?)
-    WHERE list_contains(?, lower(path_in_schema))
-    GROUP BY ALL
-"""
-_FILE_COLUMN = "plimsoll_file"
 _ZERO_OFFSET = r"(Z|z|UTC|[+-]00(:?00)?)$"
 
 
-def open_usage(paths: Iterable[str | Path], engine: Any, progress: Progress = no_progress) -> UsageDelivery:
+def open_usage(
+    paths: Iterable[str | Path], engine: Any, progress: Progress = no_progress, keeper: Keeper | None = None
+) -> UsageDelivery:
     """Opens usage files and folders of any supported format as one delivery.
 
     Nothing is counted yet; text files have been read once to the end, so that a broken record is found here. On any
@@ -50,13 +52,14 @@ def open_usage(paths: Iterable[str | Path], engine: Any, progress: Progress = no
         paths: files, or folders that are searched. A ``provider=ID`` folder above a file names its provider.
         engine: from `engine.connect`.
         progress: told after each file.
+        keeper: remembers files (see `compute.lake`): those that it knows are not opened.
 
     Raises:
         PlimsollError: coded, naming the file, and the record where there is one: see docs/reference/usage-formats.md.
     """
-    staging = Path(tempfile.mkdtemp(prefix="plimsoll-usage-"))
+    staging = staging_folder()
     try:
-        return _open(tuple(paths), engine, progress, staging)
+        return _open(tuple(paths), engine, progress, staging, keeper)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
@@ -73,22 +76,23 @@ class _Readable:
     schema: tuple[tuple[str, str, str], ...]
 
 
-def _open(paths: Sequence[str | Path], engine: Any, progress: Progress, staging: Path) -> UsageDelivery:
+def _open(
+    paths: Sequence[str | Path], engine: Any, progress: Progress, staging: Path, keeper: Keeper | None
+) -> UsageDelivery:
     found = [inspect(path) for path in find_files(paths)]
+    known: dict[int, KnownFile] = {}
     readable: list[_Readable] = []
     for number, one in enumerate(found):
-        readable.append(_make_readable(number, one, staging, progress, len(found)))
+        kept = keeper.known(one) if keeper is not None else None
+        if kept is not None:
+            known[number] = kept
+        else:
+            readable.append(_make_readable(number, one, staging, progress, len(found)))
         progress("reading", number + 1, len(found))
+    opened = {each.number: each for each in readable}
     files = tuple(
-        UsageFile(
-            path=each.found.path.as_posix(),
-            format=each.found.version,
-            rows=each.rows,
-            size=each.found.path.stat().st_size,
-            provider=each.found.provider,
-            readable=each.path,
-        )
-        for each in readable
+        _known_file(one, known[number]) if number in known else _usage_file(opened[number], keeper)
+        for number, one in enumerate(found)
     )
     if not any(file.rows for file in files):
         raise no_rows(Where(files[0].path))
@@ -98,15 +102,57 @@ def _open(paths: Sequence[str | Path], engine: Any, progress: Progress, staging:
         if each.rows:
             groups[(each.found.version, each.schema, each.found.provider is not None)].append(each)
     notes = [_no_use(file.path) for file in files if not file.rows]
+    notes += [Note(files[number].path, *note) for number, kept in known.items() for note in kept.notes]
     batches: list[Batch] = []
-    with blaming_files(files, engine):
-        spans = _spans(readable, engine)
-        files = tuple(replace(file, span=spans.get(number)) for number, file in enumerate(files))
+    with blaming_files([files[number] for number in opened], engine):
+        spans = _spans(readable)
+        files = tuple(replace(file, span=spans.get(number, file.span)) for number, file in enumerate(files))
         for group in groups.values():
-            batches += _batches(group, engine, notes)
-        delivery = UsageDelivery(engine, files, tuple(batches), tuple(sorted(notes, key=_by_file)), staging)
+            size = len(group) if keeper is None else _TOGETHER
+            for start in range(0, len(group), size):
+                batches += _batches(group[start : start + size], engine, notes, staging)
+        ordered = tuple(sorted(notes, key=_by_file))
+        again = partial(_read_again, found=found, staging=staging, engine=engine)
+        delivery = UsageDelivery(engine, files, tuple(batches), ordered, staging, keeper, known, again)
         refuse_shared_rows(delivery)
+        if keeper is not None:
+            spans = spans_of(delivery)
+            files = tuple(replace(file, span=spans.get(number)) for number, file in enumerate(files))
+            delivery = replace(delivery, files=files)
+            keeper.all_compared([file for file in files if file.rows])
     return delivery
+
+
+_TOGETHER = 32
+"""Most files of one batch where a keeper wants to know about each of them."""
+
+
+def _usage_file(each: _Readable, keeper: Keeper | None) -> UsageFile:
+    return UsageFile(
+        path=each.found.path.as_posix(),
+        format=each.found.version,
+        rows=each.rows,
+        size=each.found.path.stat().st_size,
+        provider=each.found.provider,
+        readable=each.path,
+        digest=keeper.digest(each.found) if keeper is not None else None,
+    )
+
+
+def _known_file(found: Found, known: KnownFile) -> UsageFile:
+    size = found.path.stat().st_size
+    return UsageFile(
+        found.path.as_posix(), found.version, known.rows, size, found.provider, found.path, known.span, known.digest
+    )
+
+
+def _read_again(numbers: frozenset[int], found: Sequence[Found], staging: Path, engine: Any) -> tuple[Batch, ...]:
+    """The rows of files, each as a batch of its own."""
+    batches: list[Batch] = []
+    for number in sorted(numbers):
+        readable = _make_readable(number, found[number], staging, no_progress, len(found))
+        batches += _batches([readable], engine, [], staging)
+    return tuple(batches)
 
 
 def _no_use(path: str) -> Note:
@@ -120,15 +166,12 @@ def _by_file(note: Note) -> tuple[str, str]:
 def _make_readable(number: int, found: Found, staging: Path, progress: Progress, total: int) -> _Readable:
     import pyarrow.parquet as pq
 
-    folder = staging / f"provider_folder={quote(found.provider or '-', safe='')}"
-    folder.mkdir(exist_ok=True)
-    target = folder / f"{number:06d}.parquet"
+    path = found.path
     if found.container == "text":
-        stage_text(found, target, lambda: progress(f"reading {found.path.name}", number, total))
-    else:
-        target.symlink_to(found.path.absolute())
-    metadata = pq.read_metadata(target)
-    return _Readable(number, found, target, metadata.num_rows, _schema(metadata))
+        path = staging / f"text-{number:06d}.parquet"
+        stage_text(found, path, lambda: progress(f"reading {found.path.name}", number, total))
+    metadata = pq.read_metadata(path)
+    return _Readable(number, found, path, metadata.num_rows, _schema(metadata))
 
 
 def _schema(metadata: Any) -> tuple[tuple[str, str, str], ...]:
@@ -137,18 +180,18 @@ def _schema(metadata: Any) -> tuple[tuple[str, str, str], ...]:
     return tuple((each.path, each.physical_type, str(each.logical_type)) for each in columns)
 
 
-def _spans(readable: Sequence[_Readable], engine: Any) -> dict[int, Span]:
-    """By file, first start and last end from the footers' statistics; files whose footers do not tell are left out.
-
-    The engine reads them: Arrow's own reader ends the whole process where a column chunk is encrypted.
-    """
+def _spans(readable: Sequence[_Readable]) -> dict[int, Span]:
+    """By file, first start and last end from the footers' statistics; files whose footers do not tell are left out."""
     typed = [each for each in readable if _typed_instants(each)]
     if not typed:
         return {}
     names = sorted({name.casefold() for each in typed for name in each.found.format.instants})
     paths = [str(each.path) for each in typed]
-    statistics = engine.raw_sql(_STATISTICS, parameters=[paths, names]).fetchall()
-    told = {(file, name): (low, high) for file, name, low, high, complete in statistics if complete}
+    told = {
+        (file, name): (low, high)
+        for file, name, low, high in footer_statistics(paths, names)
+        if low is not None and high is not None
+    }
     spans = {}
     for each in typed:
         start, end = (told.get((str(each.path), name.casefold())) for name in each.found.format.instants)
@@ -173,10 +216,10 @@ def _micros(text: str) -> int | None:
     return (moment.replace(tzinfo=moment.tzinfo or UTC) - _EPOCH) // _MICROSECOND
 
 
-def _batches(group: list[_Readable], engine: Any, notes: list[Note]) -> list[Batch]:
+def _batches(group: list[_Readable], engine: Any, notes: list[Note], staging: Path) -> list[Batch]:
     """One batch, or two where some files' zone-less instants mean UTC and others' mean nothing."""
     chosen = group[0].found.format
-    table = _table(group, engine)
+    table = _table(group, engine, staging)
     source = Source(table, engine)
     zones = [source.column(name).type() for name in chosen.instants]
     ambiguous: set[int] = set()
@@ -189,28 +232,16 @@ def _batches(group: list[_Readable], engine: Any, notes: list[Note]) -> list[Bat
     for told in (True, False):
         members = [each for each in group if (each.number in ambiguous) is not told]
         if members:
-            part = Source(_table(members, engine), engine, zoneless_is_utc=told)
+            part = Source(_table(members, engine, staging), engine, zoneless_is_utc=told)
             numbers = tuple(each.number for each in members)
             parts.append(Batch(members[0].found.version, numbers, chosen.read(part), part.table))
     return parts
 
 
-def _table(group: list[_Readable], engine: Any) -> ir.Table:
+def _table(group: list[_Readable], engine: Any, staging: Path) -> ir.Table:
     """The files' own columns as one table, with where each row came from."""
-    raw = engine.read_parquet(
-        [str(each.path) for each in group],
-        hive_partitioning=True,
-        hive_types_autocast=False,
-        filename=_FILE_COLUMN,
-        file_row_number=True,
-    )
-    own = [name for name in raw.columns if name not in (_FILE_COLUMN, "file_row_number", "provider_folder")]
-    return raw.select(
-        *own,
-        file_no=raw[_FILE_COLUMN].right(len("000000.parquet")).left(6).cast("int32"),
-        row=(raw.file_row_number + 1).cast("int64"),
-        provider_folder=raw.provider_folder.nullif("-"),
-    )
+    files = [InputParquet(each.number, each.path, each.found.provider, each.schema) for each in group]
+    return read_files(engine, files, staging)
 
 
 def _note_zones(group: list[_Readable], source: Source, notes: list[Note]) -> set[int]:

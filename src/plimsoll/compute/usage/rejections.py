@@ -43,9 +43,20 @@ def count_rejections(judged: Sequence[JudgedBatch], backend: Any) -> list[Reject
     return [RejectedCount(**row) for row in fetch(backend, counts)]
 
 
-def first_rejections(judged: Sequence[JudgedBatch], backend: Any, most: int) -> list[dict[str, Any]]:
-    """The first rejected rows in the order of files and rows: file_no, row, reason, detail."""
+def first_rejections(
+    judged: Sequence[JudgedBatch], backend: Any, most: int, *, by_file: bool = False
+) -> list[dict[str, Any]]:
+    """The first rejected rows in the order of files and rows: file_no, row, reason, detail.
+
+    Args:
+        by_file: whether so many are wanted of each file.
+    """
     rejected = rejected_rows(judged).select("file_no", "row", "reason", "detail")
+    if by_file:
+        place = ibis.row_number().over(group_by="file_no", order_by="row")
+        numbered = rejected.mutate(place=place)
+        kept = numbered.filter(numbered.place < most).drop("place")
+        return fetch(backend, kept.order_by("file_no", "row"))
     return fetch(backend, rejected.order_by("file_no", "row").limit(most))
 
 

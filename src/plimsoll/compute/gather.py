@@ -1,0 +1,174 @@
+"""Gathers the facts of a judged batch: of all its files together, or of each of them where they are wanted one by one.
+
+The bounds of the first pass (`usage.measures`) answer most questions; rows are looked at again only where they cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from plimsoll.compute.accounting import REJECTIONS_LISTED, UnmappedSku
+from plimsoll.compute.daily import coverage_table
+from plimsoll.compute.engine import fetch
+from plimsoll.compute.facts import Cover, Facts, RejectedRow, added_up, month_of, plain
+from plimsoll.compute.usage.columns import provider_id
+from plimsoll.compute.usage.judged import JudgedBatch, JudgedKind, is_sound
+from plimsoll.compute.usage.kinds import describe
+from plimsoll.compute.usage.outcomes import REASONS, Outcome
+from plimsoll.compute.usage.rejections import count_rejections, first_rejections
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+ALL = -1
+"""Stands for the files of a batch that are not told apart."""
+
+Kinds = Mapping[int, Sequence[JudgedKind]]
+"""By number of the file, or under `ALL`."""
+
+
+def facts_of(judged: JudgedBatch) -> dict[int, Facts]:
+    """The facts by number of the file if the batch was judged by file, else those of all its files under `ALL`."""
+    groups: Kinds = judged.files or {ALL: judged.kinds}
+    counts = _counts(judged, groups)
+    rejected_in, rejected = _rejections(judged, groups, counts)
+    unmapped = _unmapped(judged)
+    ends = _last_ends(judged, groups)
+    return {
+        group: Facts(
+            counts=counts[group],
+            rejected_in={number: rows for number, rows in rejected_in.items() if group in (number, ALL)},
+            rejected=tuple(row for row in rejected if group in (row.file_no, ALL)),
+            unmapped=added_up(sku for number, sku in unmapped if group in (number, ALL)),
+            last_end_us=ends.get(group),
+            spanning=any(each.measures.spans_days and each.verdict.counted for each in kinds),
+        )
+        for group, kinds in groups.items()
+    }
+
+
+def _by_file(table: ir.Table, **sums: ir.Scalar) -> ir.Table:
+    return table.group_by("file_no").agg(**sums)
+
+
+def _counts(judged: JudgedBatch, groups: Kinds) -> dict[int, dict[str, int]]:
+    """Rows per reason as the verdicts have it, before any row is rejected for a problem of its own."""
+    counts: dict[int, dict[str, int]] = {}
+    for group, kinds in groups.items():
+        own = counts.setdefault(group, {})
+        for each in kinds:
+            own[each.verdict.reason] = own.get(each.verdict.reason, 0) + each.measures.rows
+    if any((each.measures.smallest or 0) < 0 for each in judged.kinds if each.verdict.reason == "usage"):
+        unmarked = judged.rows.filter(judged.rows.reason == "usage", judged.rows.quantity < 0)
+        for row in fetch(judged.backend, _by_file(unmarked, rows=unmarked.count())):
+            _move(counts[_group(groups, row["file_no"])], "usage", "correction.unmarked", row["rows"])
+    return counts
+
+
+def _group(groups: Kinds, number: int) -> int:
+    return number if number in groups else ALL
+
+
+def _move(counts: dict[str, int], old: str, new: str, rows: int) -> None:
+    counts[old] -= rows
+    counts[new] = counts.get(new, 0) + rows
+
+
+def _rejections(
+    judged: JudgedBatch, groups: Kinds, counts: Mapping[int, dict[str, int]]
+) -> tuple[dict[int, int], list[RejectedRow]]:
+    """Rejected rows per file, and the first of them; moves them in the counts to the reason of their rejection."""
+    refused = any(each.verdict.outcome is Outcome.REJECTED for each in judged.kinds)
+    if judged.sound and not refused:
+        return {}, []
+    rejected_in: dict[int, int] = {}
+    for found in count_rejections([judged], judged.backend):
+        own = counts[_group(groups, found.file_no)]
+        unmarked = found.instead_of == "usage" and found.negative
+        _move(own, "correction.unmarked" if unmarked else found.instead_of, found.reason, found.rows)
+        rejected_in[found.file_no] = rejected_in.get(found.file_no, 0) + found.rows
+    listed = first_rejections([judged], judged.backend, REJECTIONS_LISTED, by_file=bool(judged.files))
+    return rejected_in, [RejectedRow(**row) for row in listed]
+
+
+def _last_ends(judged: JudgedBatch, groups: Kinds) -> dict[int, int]:
+    """The latest end of a sound row of use; rows are looked at again where some of them are at fault."""
+    ends: dict[int, list[int]] = {group: [] for group in groups}
+    if judged.sound:
+        for group, kinds in groups.items():
+            known = [each.measures.latest for each in kinds if each.verdict.checked]
+            ends[group] += [end for end in known if end is not None]
+    else:
+        rows = judged.rows.filter(judged.rows.checked, is_sound(judged.rows))
+        for row in fetch(judged.backend, _by_file(rows, latest=rows.end_us.max())):
+            ends[_group(groups, row["file_no"])].append(row["latest"])
+    return {group: max(own) for group, own in ends.items() if own}
+
+
+def _unmapped(judged: JudgedBatch) -> list[tuple[int, UnmappedSku]]:
+    """The SKUs that nobody has mapped, by file, with rows and quantity; scans their rows only if there are any."""
+    kinds = [each for each in judged.kinds if each.verdict.outcome is Outcome.UNMAPPED]
+    if not kinds:
+        return []
+    names = [name for name in kinds[0].kind if name != "workload_class"]
+    rows = judged.rows.filter(judged.rows.outcome == Outcome.UNMAPPED.value)
+    sums = rows.group_by("file_no", *names).agg(total=rows.quantity.sum(), rows=rows.count())
+    known = {tuple(each.kind[name] for name in names): each for each in kinds}
+    return [
+        (
+            row["file_no"],
+            _sku(known[tuple(row[name] for name in names)], row["rows"], row["total"] or Decimal(0)),
+        )
+        for row in fetch(judged.backend, sums)
+    ]
+
+
+def _sku(each: JudgedKind, rows: int, quantity: Decimal) -> UnmappedSku:
+    told = describe(each.kind)
+    return UnmappedSku(
+        provider=each.verdict.provider or "",
+        sku_id=told.sku_id,
+        sku_meter=told.sku_meter,
+        service=told.service,
+        description=told.description,
+        unit=told.unit,
+        rows=rows,
+        quantity=plain(quantity),
+        basis=each.verdict.basis,
+    )
+
+
+def covers_of(judged: JudgedBatch) -> list[tuple[int, Cover]]:
+    """Which months the files cover, by number of the file; scans the rows unless bounds tell."""
+    groups: Kinds = judged.files or {ALL: judged.kinds}
+    told = [(group, cover) for group, kinds in groups.items() for cover in (_told(kinds) if judged.sound else [None])]
+    if all(cover is not None for _, cover in told):
+        return [(group, cover) for group, cover in told if cover is not None]
+    found = []
+    for row in fetch(judged.backend, coverage_table(judged)):
+        provider = provider_id(row.pop("provider_folder"), row.pop("provider_name"))
+        number = row.pop("file_no")
+        if provider:
+            found.append((number, Cover(provider, **row)))
+    return found
+
+
+def _told(kinds: Sequence[JudgedKind]) -> list[Cover | None]:
+    """What the bounds of sound kinds tell; None for a kind whose rows begin in one month and end in another."""
+    covers: list[Cover | None] = []
+    for each in kinds:
+        first, last = each.measures.earliest, each.measures.latest
+        if not each.verdict.checked or first is None or last is None or each.verdict.provider is None:
+            continue
+        month = month_of(first)
+        length = each.measures.longest if each.verdict.counted else None
+        same = month_of(last - 1) == month
+        covers.append(Cover(each.verdict.provider, month, month, first, last, length) if same else None)
+    return covers
+
+
+def outcome_of(reason: str) -> Outcome:
+    """The outcome that a reason leads to."""
+    return REASONS[reason].outcome
