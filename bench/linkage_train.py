@@ -32,23 +32,25 @@ _MOST_CENTIBITS = 1_500
 _RAREST = 2e-7
 """No level is rarer among strangers than this, however few were drawn."""
 
-COMMON_WORDS = """
-academy advanced agency agronomy ai analytics app applications apps assays associates automation bank biologics biotech
-brothers business capital cartography care center central centre ceramics cloud cognition college communications company
-compute computing consultancy consulting corporate creative data design development developments digital direct dynamics
-east education electronics energy engineering enterprise enterprises environmental europe european events express finance
-financial food foods freight fund funds games gaming general genomics global green hardware health healthcare home horology
-hospital hosting house industrial industries info information infrastructure innovation innovations institute instruments
-insurance intelligence interactive international internet investment investments it lab laboratories laboratory labs land
-learning legal leisure lexicon life limited link logistics machine machines management manufacturing marine marketing
-materials media medical meteorology mobile models motor motors national net network networks new north observatory office
+_WORDS = """
+academy advanced agency agronomy ai analytics and app applications apps assays associates automation bank biologics
+biotech brothers business capital care cartography center central centre ceramics cloud cognition college
+communications company compute computing consultancy consulting corporate creative das data de den der design
+development developments die digital direct dynamics east education electronics energy engineering enterprise
+enterprises environmental et europe european events express finance financial food foods for freight fund funds games
+gaming general genomics global green hardware health healthcare home horology hospital hosting house industrial
+industries info information infrastructure innovation innovations institute instruments insurance intelligence
+interactive international internet investment investments it la lab laboratories laboratory labs land le learning
+legal leisure lexicon life limited link logistics machine machines management manufacturing marine marketing materials
+media medical meteorology mobile models motor motors national net network networks new north observatory of office
 online optics partners partnership pharma pharmaceuticals pictures platform power precision press productions products
-professional project projects properties property publishing quality reasoning recruitment renewables research resources
-retail robotics royal sales school science sciences scientific security seismics service services shop smart social
-software solar solutions south speech square star store strategic studio studios supplies supply support system systems
-tech technical technologies technology telecom textiles tools trade trading training transport travel united university
-ventures video vision water web west wireless works world worldwide of and for de la le der die das von van den und y et
-""".split()
+professional project projects properties property publishing quality reasoning recruitment renewables research
+resources retail robotics royal sales school science sciences scientific security seismics service services shop smart
+social software solar solutions south speech square star store strategic studio studios supplies supply support system
+systems tech technical technologies technology telecom textiles tools trade trading training transport travel und
+united university van ventures video vision von water web west wireless works world worldwide y
+"""
+COMMON_WORDS = tuple(_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ def _lists(name: str, column: str, same: str, differ: str, least: int = -700) ->
     return Spec(name, _unknown(column), ((same, f"{column}_l && {column}_r"), (differ, "ELSE")), least)
 
 
+_NEARLY = """
+length(name_l) >= 10 AND length(name_r) >= 10 AND digits_l = digits_r AND levenshtein(name_l, name_r) <= 2
+""".strip()
+
+
 def _unknown(*columns: str) -> str:
     return " OR ".join(f"{column}_{side} IS NULL" for column in columns for side in "lr")
 
@@ -89,11 +96,7 @@ COMPANY = (
         _unknown("name"),
         (
             ("the same name", "names_l && names_r"),
-            (
-                "nearly the same name, up to two letters",
-                "length(name_l) >= 10 AND length(name_r) >= 10 AND digits_l = digits_r"
-                " AND levenshtein(name_l, name_r) <= 2",
-            ),
+            ("nearly the same name, up to two letters", _NEARLY),
             ("another name with the same distinctive words", "cores_l && cores_r"),
             (
                 "another name with nearly the same distinctive words",
@@ -271,8 +274,8 @@ def sample_records(seed: int, parties: int) -> tuple[list[CustomerRecord], dict[
     from plimsoll.sample.draw import Draw, key_of
     from plimsoll.sample.identity import Neighbours, alone
     from plimsoll.sample.names import Namer
-    from plimsoll.sample.shelf import providers
     from plimsoll.sample.roster import Party, Roster
+    from plimsoll.sample.shelf import providers
 
     namer, neighbours, roster = Namer(seed), Neighbours(seed, parties), Roster(seed)
     records, truth = [], {}
@@ -309,7 +312,7 @@ def main() -> None:
         records += more
         truth |= {subject: f"{seed} {party}" for subject, party in whose.items()}
     table = record_table(records)
-    features = features_of(table, untrained(COMPANY, COMMON_WORDS), lambda done, doing: None)
+    features = features_of(table, untrained(COMPANY, COMMON_WORDS))
     labels = [truth[subject] for subject in features.subjects]
     trained = train(features.table, labels, COMPANY, connect())
     options.out.write_bytes(

@@ -1,8 +1,8 @@
 """Which pairs of records are compared at all: those that share a key, and never more than a few per record.
 
-Every record carries keys: each number, telephone and card, and combinations of its name with a place, a person
-or a contact. Records that share a key form a block. A small block gives all its pairs. A large one (an agent's telephone,
-a name that thousands bear) gives only neighbours in order of name, so that a mass of equal values costs no more than its
+Every record carries keys: each number, telephone and card, and combinations of its name with a place, a person or a
+contact. Records that share a key form a block. A small block gives all its pairs. A large one (an agent's telephone, a
+name that thousands bear) gives only neighbours in order of name, so that a mass of equal values costs no more than its
 length; the combined keys find the pairs inside it.
 """
 
@@ -20,9 +20,7 @@ NEIGHBOURS = 4
 """In a larger block a record is compared with so many that follow it in order of name."""
 
 
-def candidate_pairs(
-    keys: NDArray[np.int64], holders: NDArray[np.int64], rank: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def candidate_pairs(keys: NDArray[np.int64], holders: NDArray[np.int64], rank: NDArray[np.int64]) -> NDArray[np.int64]:
     """All pairs to compare, as two columns: the lower record number, the higher; sorted, each pair once.
 
     Args:

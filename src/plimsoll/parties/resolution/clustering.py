@@ -92,7 +92,10 @@ class _Sets:
         if not mine or not theirs:
             return None
         # More than one number stands in a set only where an officer joined them: then either side must know both.
-        clash = any(not (mine[scheme] <= theirs[scheme] or theirs[scheme] <= mine[scheme]) for scheme in mine.keys() & theirs.keys())
+        clash = any(
+            not (mine[scheme] <= theirs[scheme] or theirs[scheme] <= mine[scheme])
+            for scheme in mine.keys() & theirs.keys()
+        )
         return "numbers" if clash else None
 
     def join(self, one: int, other: int) -> None:

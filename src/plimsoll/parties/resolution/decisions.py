@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from plimsoll.kernel.canonical import JsonValue
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.kernel.ids import content_id
 from plimsoll.kernel.period import instant_text, parse_instant
@@ -61,7 +62,7 @@ def decide(one: str, other: str, *, same: bool, by: str, because: str, at: datet
             "decision.one_record", f"both sides are {one}", fix="Name two records that stand for different accounts."
         )
     one, other = sorted((one, other))
-    content = {
+    content: dict[str, JsonValue] = {
         "one": one,
         "other": other,
         "same": same,

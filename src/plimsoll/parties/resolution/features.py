@@ -6,10 +6,11 @@ that fails its check are left out: they link nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from plimsoll.parties.filing.delivery import Progress, no_progress
 from plimsoll.parties.identifiers import checked
 from plimsoll.parties.keyed_hash import is_keyed
 from plimsoll.parties.kyc import Identifier, Kind
@@ -60,7 +61,6 @@ class Features:
         subjects: by record.
         keys, holders: see `blocking.candidate_pairs`.
         rank: place of each record in order of name.
-        numbers: the valid register numbers of records that state exactly one of a kind.
     """
 
     table: pa.Table
@@ -68,7 +68,6 @@ class Features:
     keys: NDArray[np.int64]
     holders: NDArray[np.int64]
     rank: NDArray[np.int64]
-    numbers: dict[int, Numbers]
 
 
 @dataclass(slots=True)
@@ -78,12 +77,9 @@ class Compared:
     texts: dict[str, str | None]
     lists: dict[str, list[str]]
     keys: list[str]
-    numbers: dict[str, frozenset[str]]
 
 
-def features_of(
-    records: pa.Table, model: Model, progress: Callable[[float, str], None] = lambda done, doing: None
-) -> Features:
+def features_of(records: pa.Table, model: Model, progress: Progress = no_progress) -> Features:
     """Reads the records, a piece at a time."""
     import numpy as np
     import pyarrow as pa
@@ -92,11 +88,9 @@ def features_of(
     tables = [pa.table({name: pa.array([], kind) for name, kind in types.items()})]
     keys = [pa.array([], pa.string())]
     counts: list[int] = []
-    numbers: dict[int, Numbers] = {}
     for batch in records.select(_READ).to_batches(max_chunksize=_PIECE):
-        progress(len(counts) / max(1, records.num_rows), "reading records")
+        progress("reading records", len(counts), records.num_rows)
         found = [compare(row, model) for row in batch.to_pylist()]
-        numbers.update((len(counts) + at, each.numbers) for at, each in enumerate(found) if each.numbers)
         columns = {name: pa.array([each.texts.get(name) for each in found], pa.string()) for name in TEXTS}
         for name in LISTS:
             columns[name] = pa.array([each.lists.get(name) or None for each in found], types[name])
@@ -112,8 +106,18 @@ def features_of(
         _codes(pa.chunked_array(keys)),
         np.repeat(np.arange(len(counts)), np.array(counts, np.int64)),
         _rank(table.column("name").to_pylist(), subjects),
-        numbers,
     )
+
+
+def stated_numbers(table: pa.Table) -> dict[int, Numbers]:
+    """The LEI and the register numbers of the records that state any."""
+    found: dict[int, Numbers] = {}
+    columns = (table.column(name).to_pylist() for name in ("leis", "regs"))
+    for record, (leis, regs) in enumerate(zip(*columns, strict=True)):
+        if leis or regs:
+            named = [("lei", *(leis or ())), *(each.partition(" ")[::2] for each in regs or ())]
+            found[record] = {part[0]: frozenset(part[1:]) for part in named if part[1:]}
+    return found
 
 
 def _codes(keys: pa.ChunkedArray) -> NDArray[np.int64]:
@@ -139,7 +143,7 @@ def compare(row: Mapping[str, Any], model: Model) -> Compared:
     lists: dict[str, list[str]] = {}
     texts: dict[str, str | None] = {}
     _names(row, model.common_words, texts, lists)
-    numbers = _numbers(row, lists)
+    _numbers(row, lists)
     _places(row, texts, lists)
     lists["phones"] = _distinct(each if is_keyed(each) else phone_key(each) for each in row["phones"] or ())
     lists["payments"] = _said(row["payment_instruments"])
@@ -150,7 +154,7 @@ def compare(row: Mapping[str, Any], model: Model) -> Compared:
     _people(row, lists)
     texts["incorporated"] = row["incorporated"].isoformat() if row["incorporated"] else None
     texts["jurisdiction"] = (row["jurisdiction"] or "").casefold() or None
-    return Compared(texts, lists, _keys(texts, lists), numbers)
+    return Compared(texts, lists, _keys(texts, lists))
 
 
 def _names(
@@ -164,7 +168,9 @@ def _names(
         return
     cores = [[word for word in each if word not in common] for each in words]
     lists["names"] = _distinct(" ".join(sorted(each)) for each, core in zip(words, cores, strict=True) if core)
-    lists["common_names"] = _distinct(" ".join(sorted(each)) for each, core in zip(words, cores, strict=True) if not core)
+    lists["common_names"] = _distinct(
+        " ".join(sorted(each)) for each, core in zip(words, cores, strict=True) if not core
+    )
     lists["cores"] = _distinct(" ".join(sorted(core)) for core in cores)
     if spelled[0]:
         texts["name"] = spelled[0]
@@ -173,7 +179,7 @@ def _names(
         texts["digits"] = "".join(letter for letter in spelled[0] if letter.isdigit())
 
 
-def _numbers(row: Mapping[str, Any], lists: dict[str, list[str]]) -> dict[str, frozenset[str]]:
+def _numbers(row: Mapping[str, Any], lists: dict[str, list[str]]) -> None:
     """Valid official numbers. A record that states two different ones where a legal person has one states none."""
     stated: dict[str, set[str]] = {}
     for each in row["identifiers"] or ():
@@ -184,8 +190,9 @@ def _numbers(row: Mapping[str, Any], lists: dict[str, list[str]]) -> dict[str, f
     lists["leis"] = sorted(single.get("lei", ()))
     lists["registers"] = sorted(scheme for scheme in single if scheme.startswith("reg:"))
     lists["regs"] = sorted(f"{scheme} {value}" for scheme in lists["registers"] for value in single[scheme])
-    lists["taxes"] = sorted(f"{scheme} {value}" for scheme in single if scheme[:4] == "tax:" for value in single[scheme])
-    return {scheme: frozenset(values) for scheme, values in single.items() if scheme[:4] != "tax:"}
+    lists["taxes"] = sorted(
+        f"{scheme} {value}" for scheme in single if scheme[:4] == "tax:" for value in single[scheme]
+    )
 
 
 def _places(row: Mapping[str, Any], texts: dict[str, str | None], lists: dict[str, list[str]]) -> None:
@@ -215,7 +222,7 @@ def _people(row: Mapping[str, Any], lists: dict[str, list[str]]) -> None:
 
 
 def _keys(texts: Mapping[str, str | None], lists: Mapping[str, list[str]]) -> list[str]:
-    """Blocks that the record lies in; what identifies stands alone, what many share stands with the name's beginning."""
+    """Blocks that the record lies in: what identifies stands alone, what many share with the beginning of the name."""
     keys = [f"{kind}\x1f{value}" for kind in _ALONE for value in lists.get(kind, ())]
     names = lists.get("names") or lists.get("common_names") or ()
     starts = {word[:_SHORT] for name in names[:_MOST] for word in name.split()[:3]}

@@ -1,7 +1,7 @@
 """A linkage model: what is compared, what each outcome weighs, and from where on two records are one party.
 
-The file holds a Splink settings dictionary (comparisons as SQL, m and u probabilities) and beside it the same weights in
-whole hundredths of a bit. Pairs are judged by those integers, so no engine's rounding decides anything.
+The file holds a Splink settings dictionary (comparisons as SQL, m and u probabilities) and beside it the same weights
+in whole hundredths of a bit. Pairs are judged by those integers, so no engine's rounding decides anything.
 """
 
 from __future__ import annotations

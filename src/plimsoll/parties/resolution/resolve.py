@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.kernel.ids import content_id
+from plimsoll.parties.filing.delivery import Progress, no_progress
 from plimsoll.parties.resolution.blocking import candidate_pairs
-from plimsoll.parties.resolution.clustering import Clusters, Pair, cluster
+from plimsoll.parties.resolution.clustering import Pair, cluster
 from plimsoll.parties.resolution.decisions import Decision, refuse_contradictions
-from plimsoll.parties.resolution.features import Features, features_of
+from plimsoll.parties.resolution.features import Features, features_of, stated_numbers
 from plimsoll.parties.resolution.model import Model, load_model
-from plimsoll.parties.resolution.scoring import Progress, Scored, linked, score_pairs, total_centibits
+from plimsoll.parties.resolution.scoring import Scored, linked, score_pairs, total_centibits
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,7 +73,7 @@ def resolve(
     model: Model | None = None,
     decisions: Sequence[Decision] = (),
     known: Known | None = None,
-    progress: Progress = lambda done, doing: None,
+    progress: Progress = no_progress,
 ) -> Resolution:
     """Finds the parties of a table of records (`parties.records.record_schema`).
 
@@ -93,55 +94,58 @@ def resolve(
             "what is known was found with another linkage model",
             fix="Resolve from the filings again, into a new register folder.",
         )
-    features = features_of(records, model, lambda done, doing: progress(done * 0.4, doing))
+    features = features_of(records, model, progress)
     candidates = candidate_pairs(features.keys, features.holders, features.rank)
-    codes, kept = candidates[:, 0] << 32 | candidates[:, 1], _Kept.none(model)
-    if known is not None:
-        kept = _Kept.of(known, features, codes)
+    codes = candidates[:, 0] << 32 | candidates[:, 1]
+    kept = _Kept.none(model) if known is None else _Kept.of(known, features, codes)
     fresh = candidates[~_within(codes, kept.compared)]
-    scored = score_pairs(features.table, fresh, model, backend, progress=lambda at, doing: progress(0.4 + at / 2, doing))
-    accepted = linked(model, scored)
-    every = _together(model, scored, accepted, kept)
-    progress(0.95, "joining records")
-    clusters = _clusters(features, every, decisions)
-    names = {root: content_id("P", features.subjects[root]) for root in set(clusters.of)}
-    found = Known(
-        model.digest, features.subjects, features.table, codes, every.pairs[:, 0] << 32 | every.pairs[:, 1], every.gammas
-    )
-    return Resolution(
-        tuple(names[root] for root in clusters.of),
-        tuple(_pairs(every)),
+    scored = score_pairs(features.table, fresh, model, backend, progress=progress)
+    every = _together(model, scored, linked(model, scored), kept)
+    progress("joining records", 0, 1)
+    state = Known(
+        model.digest,
+        features.subjects,
+        features.table,
+        codes,
+        every.pairs[:, 0] << 32 | every.pairs[:, 1],
         every.gammas,
-        clusters.cut,
-        found,
-        len(fresh),
-        scored.seconds,
     )
+    return settle(state, model, decisions, compared=len(fresh), seconds=scored.seconds)
 
 
-def numbers_in_force(decisions: Sequence[Decision], subjects: Mapping[str, int], *, same: bool) -> list[tuple[int, int]]:
+def settle(
+    known: Known, model: Model, decisions: Sequence[Decision], *, compared: int = 0, seconds: float = 0.0
+) -> Resolution:
+    """Parties out of pairs that were compared already: all that a new decision changes.
+
+    Raises:
+        PlimsollError: ``decision.contradicts``.
+    """
+    refuse_contradictions(decisions)
+    import numpy as np
+
+    totals = total_centibits(model, known.gammas).tolist()
+    ends = zip((known.linked >> 32).tolist(), (known.linked & np.int64(0xFFFFFFFF)).tolist(), strict=True)
+    pairs = tuple(Pair(one, other, centibits) for (one, other), centibits in zip(ends, totals, strict=True))
+    subjects = {subject: number for number, subject in enumerate(known.subjects)}
+    found = cluster(
+        len(known.subjects),
+        pairs,
+        stated_numbers(known.features),
+        _as_numbers(decisions, subjects, same=True),
+        _as_numbers(decisions, subjects, same=False),
+    )
+    names = {root: content_id("P", known.subjects[root]) for root in set(found.of)}
+    return Resolution(tuple(names[root] for root in found.of), pairs, known.gammas, found.cut, known, compared, seconds)
+
+
+def _as_numbers(decisions: Sequence[Decision], subjects: Mapping[str, int], *, same: bool) -> list[tuple[int, int]]:
     """Decisions of one kind as pairs of record numbers, as far as both have a record."""
     return [
         (subjects[each.one], subjects[each.other])
         for each in decisions
         if each.same is same and each.one in subjects and each.other in subjects
     ]
-
-
-def _clusters(features: Features, every: Scored, decisions: Sequence[Decision]) -> Clusters:
-    subjects = {subject: number for number, subject in enumerate(features.subjects)}
-    return cluster(
-        len(features.subjects),
-        _pairs(every),
-        features.numbers,
-        numbers_in_force(decisions, subjects, same=True),
-        numbers_in_force(decisions, subjects, same=False),
-    )
-
-
-def _pairs(scored: Scored) -> list[Pair]:
-    rows = zip(scored.pairs.tolist(), scored.centibits.tolist(), strict=True)
-    return [Pair(one, other, centibits) for (one, other), centibits in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +197,7 @@ def _unchanged(known: Known, features: Features) -> NDArray[np.int64]:
         connection.register(name, table.append_column("subject", pa.array(subjects, pa.string())))
     columns = [column for column in features.table.column_names if column != "record"]
     same = " AND ".join(f"t.{column} IS NOT DISTINCT FROM n.{column}" for column in columns)
-    sql = f"SELECT t.record AS was, n.record AS now FROM \"then\" t JOIN today n USING (subject) WHERE {same}"  # noqa: S608
+    sql = f'SELECT t.record AS was, n.record AS now FROM "then" t JOIN today n USING (subject) WHERE {same}'  # noqa: S608
     found = connection.execute(sql).to_arrow_table()
     connection.close()
     place[found.column("was").to_numpy()] = found.column("now").to_numpy()
@@ -207,7 +211,8 @@ def _within(codes: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.bo
     if not len(among):
         return np.zeros(len(codes), np.bool_)
     at = np.minimum(np.searchsorted(among, codes), len(among) - 1)
-    return among[at] == codes
+    there: NDArray[np.bool_] = among[at] == codes
+    return there
 
 
 def _together(model: Model, scored: Scored, accepted: NDArray[np.bool_], kept: _Kept) -> Scored:

@@ -1,4 +1,4 @@
-"""Scores pairs of records with Splink, on the engine at hand; the outcome of every comparison, and the total in integers.
+"""Scores pairs of records with Splink on the engine at hand: the outcome of every comparison, the total in integers.
 
 Splink decides the level of each comparison in SQL that both engines answer alike (equality, overlap of lists, edit
 distance of ASCII text). The total is then added up here from the model's whole numbers.
@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from plimsoll.parties.filing.delivery import Progress, no_progress
 from plimsoll.parties.resolution.model import Model
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
-
-Progress = Callable[[float, str], None]
-"""Is told the share that is done, from 0 to 1, and what is going on."""
 
 _BATCH = 1_000_000
 _MARGIN_BITS = 1.0
@@ -52,7 +50,7 @@ def score_pairs(
     backend: Any,
     *,
     all_of_them: bool = False,
-    progress: Progress = lambda done, doing: None,
+    progress: Progress = no_progress,
 ) -> Scored:
     """Scores the given pairs.
 
@@ -71,7 +69,7 @@ def score_pairs(
         with _engine(backend) as engine:
             linker = _linker(engine, features, model)
             for start in range(0, len(pairs), _BATCH):
-                progress(start / len(pairs), "comparing records")
+                progress("comparing records", start, len(pairs))
                 began = time.perf_counter()
                 found.append(_score(linker, engine, pairs[start : start + _BATCH], names, least))
                 seconds += time.perf_counter() - began
