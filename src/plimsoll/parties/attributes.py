@@ -13,7 +13,8 @@ What stands for nothing, and an address that everybody has, gives no row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.parties.control_group import Tie
@@ -35,9 +36,11 @@ TIES = {
     Role.DIRECTOR.value: Tie.DIRECTOR,
     Role.ON_BEHALF.value: Tie.ON_BEHALF,
 }
+_HOLDER = ("name", "role", "kind", "country", "born", "identifiers", "since", "until")
 _PIECE = 8_192
 
 
+@cache
 def attribute_schema() -> pa.Schema:
     """`record` as in the table of records; `tie` a value of `control_group.Tie`; `value` the key; half-open dates."""
     import pyarrow as pa
@@ -55,45 +58,88 @@ def attribute_schema() -> pa.Schema:
 
 
 def attribute_table(records: pa.Table) -> pa.Table:
-    """All attributes, in the order of records; within one by tie, value and dates, each once."""
+    """All attributes in the order of record, tie, value and dates, each once; `shown` is the first spelling."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    schema = attribute_schema()
-    batches: list[pa.RecordBatch] = []
+    pieces: list[pa.Table] = []
     for batch in records.select(["record", *_COLUMNS]).to_batches(max_chunksize=_PIECE):
-        rows = [found for row in batch.to_pylist() for found in _sorted(row)]
-        columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-        arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-        batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
-    return pa.Table.from_batches(batches, schema=schema)
+        for tie, column in _HASHES:
+            pieces.append(_hashes(batch, tie, column))
+        pieces += [_mails(batch), _addresses(batch), _holders(batch)]
+    found = pa.concat_tables(pieces) if pieces else attribute_schema().empty_table()
+    keys = ["record", "tie", "value", "since", "until"]
+    once = found.group_by(keys, use_threads=False).aggregate([("shown", "min")]).rename_columns([*keys, "shown"])
+    days = {name: pc.fill_null(once[name].cast(pa.int32()), -(2**31)) for name in ("since", "until")}
+    order = pc.sort_indices(
+        pa.table({**{name: once[name] for name in keys[:3]}, **days}), [(k, "ascending") for k in keys]
+    )
+    return once.take(order).select(attribute_schema().names).cast(attribute_schema()).combine_chunks()
 
 
-_Attribute = tuple[str, str, str, Any, Any]
+def _parts(batch: pa.RecordBatch, column: str) -> tuple[pa.Array, pa.Array]:
+    """Records and parts of a list column, part by part."""
+    import pyarrow.compute as pc
+
+    lists = batch.column(column)
+    return batch.column("record").take(pc.list_parent_indices(lists)), pc.list_flatten(lists)
 
 
-def _sorted(row: Mapping[str, Any]) -> Iterator[tuple[int, str, str, str, Any, Any]]:
-    found = set(_attributes(row))
-    for each in sorted(found, key=lambda one: (one[0], one[1], str(one[3]), str(one[4]), one[2])):
-        yield (row["record"], *each)
+def _hashes(batch: pa.RecordBatch, tie: Tie, column: str) -> pa.Table:
+    records, values = _parts(batch, column)
+    return _rows(records, tie.value, values, [shortened(value) for value in values.to_pylist()])
 
 
-def _attributes(row: Mapping[str, Any]) -> Iterator[_Attribute]:
-    for tie, column in _HASHES:
-        for value in row[column]:
-            yield tie.value, value, shortened(value), None, None
-    for email in row["emails"]:
-        key = mail_key(email)
-        if key:
-            yield Tie.EMAIL.value, key, key, None, None
-    for each in row["addresses"]:
-        key = address_key(each["street"], each["city"], each["postcode"], each["country"])
-        if key:
-            parts = (each["street"], each["postcode"], each["city"], each["country"])
-            yield Tie.ADDRESS.value, key, ", ".join(part for part in parts if part), None, None
-    for holder in row["holders"]:
-        shown = holder["name"] or next((each["value"] for each in holder["identifiers"]), "")
-        for key in holder_keys(holder):
-            yield TIES[holder["role"]].value, key, shown, holder["since"], holder["until"]
+def _mails(batch: pa.RecordBatch) -> pa.Table:
+    records, values = _parts(batch, "emails")
+    keys = [mail_key(value) for value in values.to_pylist()]
+    return _rows(records, Tie.EMAIL.value, keys, keys)
+
+
+def _addresses(batch: pa.RecordBatch) -> pa.Table:
+    import pyarrow.compute as pc
+
+    records, values = _parts(batch, "addresses")
+    columns = [pc.struct_field(values, name).to_pylist() for name in ("street", "city", "postcode", "country")]
+    keys, shown = [], []
+    for street, city, postcode, country in zip(*columns, strict=True):
+        keys.append(address_key(street, city, postcode, country))
+        shown.append(", ".join(part for part in (street, postcode, city, country) if part))
+    return _rows(records, Tie.ADDRESS.value, keys, shown)
+
+
+def _holders(batch: pa.RecordBatch) -> pa.Table:
+    import pyarrow.compute as pc
+
+    records, values = _parts(batch, "holders")
+    columns = [pc.struct_field(values, name).to_pylist() for name in _HOLDER]
+    found: list[tuple[int, str, str, str, Any, Any]] = []
+    for record, name, role, kind, country, born, identifiers, since, until in zip(
+        records.to_pylist(), *columns, strict=True
+    ):
+        numbers = [f"{each['scheme']}={each['value']}" for each in identifiers]
+        shown = name or (identifiers[0]["value"] if identifiers else "")
+        for key in holder_keys(name, kind, country, born, numbers):
+            found.append((record, TIES[role].value, key, shown, since, until))
+    records, ties, keys, shown, since, until = zip(*found, strict=True) if found else ((),) * 6
+    return _rows(records, ties, keys, shown, since, until)
+
+
+def _rows(
+    records: Any, tie: str | Sequence[str], values: Any, shown: Any, since: Any = None, until: Any = None
+) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    count = len(records)
+    ties = pa.repeat(pa.scalar(tie), count) if isinstance(tie, str) else tie
+    columns = (records, ties, values, shown, since or pa.nulls(count), until or pa.nulls(count))
+    arrays = [
+        column.cast(field.type) if isinstance(column, pa.Array) else pa.array(column, field.type)
+        for column, field in zip(columns, attribute_schema(), strict=True)
+    ]
+    table = pa.Table.from_arrays(arrays, schema=attribute_schema())
+    return table.filter(pc.not_equal(table["value"], ""))
 
 
 def mail_key(email: str) -> str:
@@ -102,16 +148,14 @@ def mail_key(email: str) -> str:
     return f"@{domain}" if domain else mailbox(email)
 
 
-def holder_keys(holder: Mapping[str, Any]) -> tuple[str, ...]:
-    """All keys of a holder (a row of the `holders` column), the strongest first."""
-    found = [f"{each['scheme']}={each['value']}" for each in holder["identifiers"]]
-    if holder["kind"] == Kind.PERSON.value:
-        key = person_key(holder["name"], holder["born"])
-        return (*found, key) if key else tuple(found)
-    name = name_key(holder["name"])
-    if name:
-        found.append(f"~{name}|{(holder['country'] or '')[:2]}")
-    return tuple(found)
+def holder_keys(name: str, kind: str, country: str | None, born: str | None, numbers: Sequence[str]) -> tuple[str, ...]:
+    """All keys of a holder, the strongest first: numbers as ``scheme=value``, then the name."""
+    if kind == Kind.PERSON.value:
+        key = person_key(name, born)
+    else:
+        spelled = name_key(name)
+        key = f"~{spelled}|{(country or '')[:2]}" if spelled else ""
+    return (*numbers, key) if key else tuple(numbers)
 
 
 def shortened(value: str) -> str:

@@ -14,13 +14,16 @@ from anyascii import anyascii
 from plimsoll.parties.legal_forms import FORMS_IN_SCRIPT, LEADING_FORMS, TRAILING_FORMS
 from plimsoll.parties.said_nothing import FREE_MAIL, NOTHING
 
-_CACHE = 1 << 17
+_CACHE = 1 << 14
+"""Values that many records repeat; a key that is met once is cheaper to make than to keep."""
+
 LONGEST = 400
 """Characters of a name or an address line that are compared. No register enters a longer one."""
 
 _MARKS = str.maketrans(dict.fromkeys("™®©℠℗", " "))
 _SCRIPT_FORMS = re.compile("|".join(sorted(map(re.escape, FORMS_IN_SCRIPT), key=len, reverse=True)))
 _APART = re.compile(r"[^a-z0-9]+")
+_WORD = re.compile(r"[a-z0-9]+")
 _JOINED = re.compile(r"['’`´.]")
 _TITLES_WORDS = """
 mr mrs ms miss dr prof professor sir dame lord lady ing dipl mag mba phd msc bsc ma ba jr sr esq herr frau
@@ -60,7 +63,6 @@ _DIGITS_UP = "01234567890123456789"
 _DIGITS_DOWN = _DIGITS_UP[::-1]
 
 
-@lru_cache(_CACHE)
 def plain(text: str) -> str:
     """Lower-case ASCII: compatibility forms unified, marks, controls and direction overrides gone, other scripts
     transliterated, symbols as blanks."""
@@ -80,10 +82,12 @@ def _kept(letter: str) -> str:
     return letter
 
 
-@lru_cache(_CACHE)
-def _words(text: str) -> tuple[str, ...]:
-    spelled = _JOINED.sub("", plain(text).replace("&", " and "))
-    return tuple(_run_together(_APART.sub(" ", spelled).split()))
+def _words(text: str) -> list[str]:
+    spelled = plain(text)
+    if "&" in spelled:
+        spelled = spelled.replace("&", " and ")
+    words = _WORD.findall(_JOINED.sub("", spelled))
+    return _run_together(words) if sum(len(word) == 1 for word in words) > 1 else words
 
 
 def _run_together(words: list[str]) -> list[str]:
@@ -91,21 +95,19 @@ def _run_together(words: list[str]) -> list[str]:
     joined: list[str] = []
     single = False
     for word in words:
-        if len(word) == 1 and word.isalpha():
-            if single:
-                joined[-1] += word
-                continue
-            single = True
+        alone = len(word) == 1 and word.isalpha()
+        if alone and single:
+            joined[-1] += word
         else:
-            single = False
-        joined.append(word)
+            joined.append(word)
+        single = alone
     return joined
 
 
 @lru_cache(_CACHE)
 def name_tokens(name: str) -> tuple[str, ...]:
     """The words of a company's name without its legal form, in order; empty where nothing is left to compare."""
-    words = _without_forms(list(_words(_SCRIPT_FORMS.sub(" ", name) if not name.isascii() else name)))
+    words = _without_forms((_words(_SCRIPT_FORMS.sub(" ", name) if not name.isascii() else name)))
     return () if tuple(words) in TRAILING_FORMS or tuple(words) in LEADING_FORMS else tuple(words)
 
 
@@ -135,14 +137,13 @@ def name_key(name: str) -> str:
 @lru_cache(_CACHE)
 def person_key(name: str, born: str | None = None) -> str:
     """A person: words of the name in alphabetical order, titles dropped; ``|`` and the birth date or year if known."""
-    words = [word for word in _words(name) if word not in _TITLES] or list(_words(name))
+    words = [word for word in _words(name) if word not in _TITLES] or _words(name)
     key = " ".join(sorted(words))
-    if is_placeholder(key) or is_placeholder(name):
+    if is_placeholder(key):
         return ""
     return f"{key}|{born}" if born else key
 
 
-@lru_cache(_CACHE)
 def address_key(street: str | None, city: str | None, postcode: str | None, country: str | None) -> str:
     """A place: country, postcode (else city), and the words of the street in alphabetical order.
 
@@ -229,14 +230,11 @@ def _without_trunk(digits: str, text: str) -> str:
 def is_placeholder(text: str) -> bool:
     """Whether the text stands for nothing: ``N/A``, ``unknown``, ``-``, ``000000``, ``test``, in any spelling."""
     if text.isascii():
-        bare = re.sub(r"[^a-z0-9]+", "", text.casefold())
+        bare = _APART.sub("", text.casefold())
     else:
-        folded = unicodedata.normalize("NFKC", text).casefold()
-        if folded.strip() in NOTHING:
+        if unicodedata.normalize("NFKC", text).casefold().strip() in NOTHING:
             return True
-        bare = re.sub(r"[^a-z0-9]+", "", plain(text))
-    if bare in NOTHING or (len(set(bare)) == 1 and len(bare) > 1):
+        bare = _APART.sub("", plain(text))
+    if bare in NOTHING or (len(bare) > 1 and bare == bare[0] * len(bare)):
         return True
-    if len(bare) >= 4 and bare.isdigit():
-        return bare in _DIGITS_UP or bare in _DIGITS_DOWN
-    return False
+    return len(bare) >= 4 and bare.isdigit() and (bare in _DIGITS_UP or bare in _DIGITS_DOWN)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.parties.kyc import Address, CustomerRecord, Downstream, Holder, Identifier, Kind, Role, Use
@@ -18,6 +19,7 @@ _NEVER = -(2**31)
 """Before every day, for a record that does not say when it was filed."""
 
 
+@cache
 def record_schema() -> pa.Schema:
     """The table of records.
 
@@ -89,20 +91,24 @@ def as_batch(records: Sequence[CustomerRecord], file_no: Sequence[int], row: Seq
     """Records as Arrow, in their order; `record` is null until `latest` numbers them."""
     import pyarrow as pa
 
-    columns: dict[str, list[Any]] = {name: [getattr(each, name) for each in records] for name in (*TEXTS, *DATES)}
-    columns.update({name: [list(getattr(each, name)) for each in records] for name in LISTS})
-    columns["record"] = [None] * len(records)
+    columns: dict[str, Any] = {name: [getattr(each, name) for each in records] for name in (*TEXTS, *DATES)}
+    columns.update({name: _list([getattr(each, name) for each in records], _texts) for name in LISTS})
+    columns["record"] = pa.nulls(len(records), pa.int32())
     columns["subject"] = [each.subject for each in records]
-    columns["kind"] = [each.kind.value for each in records]
-    columns["identifiers"] = [_identifiers(each.identifiers) for each in records]
-    columns["addresses"] = [[_address(part) for part in each.addresses] for each in records]
-    columns["holders"] = [[_holder(part) for part in each.holders] for each in records]
+    columns["kind"] = [each.kind._value_ for each in records]
+    columns["identifiers"] = _list([each.identifiers for each in records], _identifiers)
+    columns["addresses"] = _list([each.addresses for each in records], _addresses)
+    columns["holders"] = _list([each.holders for each in records], _holders)
     columns["reseller"] = [each.reseller for each in records]
-    columns["downstream"] = [_downstream(each.downstream) for each in records]
-    columns["declared_use"] = [each.declared_use.value if each.declared_use else None for each in records]
-    columns["file_no"], columns["row"] = list(file_no), list(row)
+    columns["downstream"] = _list([each.downstream for each in records], _downstream)
+    columns["declared_use"] = [each.declared_use._value_ if each.declared_use else None for each in records]
+    columns["file_no"], columns["row"] = file_no, row
     schema = record_schema()
-    return pa.RecordBatch.from_arrays([pa.array(columns[field.name], field.type) for field in schema], schema=schema)
+    arrays = [
+        column if isinstance(column := columns[field.name], pa.Array) else pa.array(column, field.type)
+        for field in schema
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def latest(table: pa.Table) -> pa.Table:
@@ -152,40 +158,65 @@ def record_of(row: Mapping[str, Any]) -> CustomerRecord:
     )
 
 
-def _identifiers(identifiers: Sequence[Identifier]) -> list[dict[str, str]]:
-    return [{"scheme": each.scheme, "value": each.value} for each in identifiers]
+def _list(lists: Sequence[Sequence[Any] | None], parts: Callable[[list[Any]], pa.Array]) -> pa.Array:
+    """A list column by its parts laid end to end: many times faster than row by row."""
+    import pyarrow as pa
+
+    offsets = pa.array(accumulate((len(each) if each else 0 for each in lists), initial=0), pa.int32())
+    missing = pa.array([each is None for each in lists], pa.bool_())
+    flat = parts([part for each in lists if each for part in each])
+    return pa.ListArray.from_arrays(offsets, flat, mask=missing if missing.true_count else None)
 
 
-def _address(address: Address) -> dict[str, str | None]:
-    return {
-        "street": address.street,
-        "city": address.city,
-        "postcode": address.postcode,
-        "country": address.country,
-    }
+def _texts(parts: list[str]) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array(parts, pa.string())
 
 
-def _holder(holder: Holder) -> dict[str, str | int | date | list[dict[str, str]] | None]:
-    return {
-        "name": holder.name,
-        "role": holder.role.value,
-        "kind": holder.kind.value,
-        "country": holder.country,
-        "born": holder.born,
-        "identifiers": _identifiers(holder.identifiers),
-        "share_bp": holder.share_bp,
-        "share_max_bp": holder.share_max_bp,
-        "since": holder.since,
-        "until": holder.until,
-    }
+def _struct(kind: pa.DataType, columns: Sequence[Any]) -> pa.Array:
+    import pyarrow as pa
 
-
-def _downstream(given: Sequence[Downstream] | None) -> list[dict[str, Any]] | None:
-    if given is None:
-        return None
-    return [
-        {"name": each.name, "country": each.country, "identifiers": _identifiers(each.identifiers)} for each in given
+    fields = [kind.field(place) for place in range(kind.num_fields)]
+    arrays = [
+        column if isinstance(column, pa.Array) else pa.array(column, field.type)
+        for column, field in zip(columns, fields, strict=True)
     ]
+    return pa.StructArray.from_arrays(arrays, fields=fields)
+
+
+def _identifiers(parts: list[Identifier]) -> pa.Array:
+    kind = record_schema().field("identifiers").type.value_type
+    return _struct(kind, ([each.scheme for each in parts], [each.value for each in parts]))
+
+
+def _addresses(parts: list[Address]) -> pa.Array:
+    kind = record_schema().field("addresses").type.value_type
+    names = ("street", "city", "postcode", "country")
+    return _struct(kind, [[getattr(each, name) for each in parts] for name in names])
+
+
+def _holders(parts: list[Holder]) -> pa.Array:
+    kind = record_schema().field("holders").type.value_type
+    columns = (
+        [each.name for each in parts],
+        [each.role._value_ for each in parts],
+        [each.kind._value_ for each in parts],
+        [each.country for each in parts],
+        [each.born for each in parts],
+        _list([each.identifiers for each in parts], _identifiers),
+        [each.share_bp for each in parts],
+        [each.share_max_bp for each in parts],
+        [each.since for each in parts],
+        [each.until for each in parts],
+    )
+    return _struct(kind, columns)
+
+
+def _downstream(parts: list[Downstream]) -> pa.Array:
+    kind = record_schema().field("downstream").type.value_type
+    numbers = _list([each.identifiers for each in parts], _identifiers)
+    return _struct(kind, ([each.name for each in parts], [each.country for each in parts], numbers))
 
 
 def _read_identifiers(rows: Sequence[Mapping[str, str]]) -> tuple[Identifier, ...]:

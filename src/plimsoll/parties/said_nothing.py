@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 _NOTHING_WORDS = """
-na nan none null nil nill void unknown unk unkn unknow tba tbd tbc tbn notavailable notapplicable notprovided
-notknown notgiven notstated notspecified notdisclosed notset notrequired notyet notyetknown unavailable
-unspecified undefined undisclosed unnamed unassigned withheld redacted anonymous anon
-missing empty blank default dummy placeholder sample example test testing tester testtest testuser testcompany
-testcustomer testaccount todo fixme asdf asdfasdf asdfgh qwerty qwertz foo bar foobar baz xyz noname noreply
-nodata novalue nothing nobody noone nomail noemail nophone noaddress donotknow dontknow idk  
-    seeabove seebelow seeattached sameasabove asabove ditto keine keiner
-keineangabe unbekannt nichtbekannt nichtvorhanden entfallt inconnu inconnue aucun aucune neant nonrenseigne
-desconocido desconocida ninguno ninguna nodisponible noaplica sconosciuto nessuno nondisponibile onbekend geen
-nvt niettoepassing desconhecido nenhum naodisponivel okand ingen ukjent ukendt tuntematon eityhtaan nieznany
-brak niedotyczy neznamy zadny ismeretlen nincs necunoscut niciunul bilinmiyor yok neizvestno otsutstvuet
-nevidomo tidakada tidakdiketahui bilgiyok lorem ipsum loremipsum customer customername company companyname
-firstname lastname fullname name legalname     phone email address street city country
-нет неизвестно неизвестный отсутствует невідомо 不明 未知 無 无 なし 該当なし 暂无 不详 없음 미상 해당없음 غير معروف لا يوجد לא ידוע
-אין άγνωστο
+na nan none null nil nill void unknown unk unkn unknow tba tbd tbc tbn notavailable notapplicable
+notprovided notknown notgiven notstated notspecified notdisclosed notset notrequired notyet
+notyetknown unavailable unspecified undefined undisclosed unnamed unassigned withheld redacted
+anonymous anon missing empty blank default dummy placeholder sample example test testing tester
+testtest testuser testcompany testcustomer testaccount todo fixme asdf asdfasdf asdfgh qwerty qwertz
+foo bar foobar baz xyz noname noreply nodata novalue nothing nobody noone nomail noemail nophone
+noaddress donotknow dontknow idk seeabove seebelow seeattached sameasabove asabove ditto keine
+keiner keineangabe unbekannt nichtbekannt nichtvorhanden entfallt inconnu inconnue aucun aucune
+neant nonrenseigne desconocido desconocida ninguno ninguna nodisponible noaplica sconosciuto nessuno
+nondisponibile onbekend geen nvt niettoepassing desconhecido nenhum naodisponivel okand ingen ukjent
+ukendt tuntematon eityhtaan nieznany brak niedotyczy neznamy zadny ismeretlen nincs necunoscut
+niciunul bilinmiyor yok neizvestno otsutstvuet nevidomo tidakada tidakdiketahui bilgiyok lorem ipsum
+loremipsum customer customername company companyname firstname lastname fullname name legalname
+phone email address street city country нет неизвестно неизвестный отсутствует невідомо 不明 未知 無 无 なし
+該当なし 暂无 不详 없음 미상 해당없음 אין άγνωστο
 """
 NOTHING = frozenset(_NOTHING_WORDS.split()) | {"", "غير معروف", "لا يوجد", "לא ידוע"}
 """Compared without blanks and punctuation, and in lower case."""

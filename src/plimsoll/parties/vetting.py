@@ -56,19 +56,29 @@ class Vetting:
         problems: list[KycProblem] = []
         jurisdiction = _country(record.jurisdiction, problems, "jurisdiction")
         place = None if jurisdiction is None else jurisdiction[:2]
-        vetted = replace(
-            record,
-            jurisdiction=jurisdiction,
+        vetted = CustomerRecord(
+            provider=record.provider,
+            account=record.account,
+            legal_name=record.legal_name,
+            kind=record.kind,
+            customer_ref=record.customer_ref,
+            aliases=tuple(each for each in record.aliases if not self._is_nothing(each)) if record.aliases else (),
             identifiers=self._identifiers(record.identifiers, problems),
-            aliases=tuple(each for each in record.aliases if not self._is_nothing(each)),
-            addresses=tuple(self._address(each, problems) for each in record.addresses),
-            emails=self._kept(record.emails, mailbox, "email.unreadable", "e-mail address", problems),
+            jurisdiction=jurisdiction,
+            incorporated=record.incorporated,
+            addresses=tuple([self._address(each, problems) for each in record.addresses]),
+            emails=self._emails(record.emails, problems),
             phones=self._hashed(record.phones, "phone", lambda text: _phone(text, place), problems),
             payment_instruments=self._hashed(record.payment_instruments, "payment", _instrument, problems),
-            access_networks=self._hashed(record.access_networks, "network", _network, problems),
             payer=None if record.payer is None or self._is_nothing(record.payer) else record.payer,
+            access_networks=self._hashed(record.access_networks, "network", _network, problems),
             holders=self._holders(record.holders, problems),
+            reseller=record.reseller,
             downstream=None if record.downstream is None else self._customers(record.downstream, problems),
+            declared_use=record.declared_use,
+            opened=record.opened,
+            closed=record.closed,
+            filed_on=record.filed_on,
         )
         _check_name(record, problems)
         _check_dates(record, problems)
@@ -97,24 +107,21 @@ class Vetting:
         country = _country(address.country, problems, "country of an address")
         return address if country == address.country else replace(address, country=country)
 
-    def _kept(
-        self, given: tuple[str, ...], key: Callable[[str], str], code: str, name: str, problems: list[KycProblem]
-    ) -> tuple[str, ...]:
+    def _emails(self, given: tuple[str, ...], problems: list[KycProblem]) -> tuple[str, ...]:
         found: list[str] = []
         for text in given:
-            if self._is_nothing(text):
-                continue
-            value = key(text)
+            value = mailbox(text)
             if value:
                 found.append(value)
-            else:
-                problems.append(KycProblem(code, f'"{text[:60]}" is no {name} that anybody could be reached by'))
-        return tuple(dict.fromkeys(found))
+            elif not self._is_nothing(text):
+                what = f'"{text[:60]}" is no e-mail address that anybody could be reached by'
+                problems.append(KycProblem("email.unreadable", what))
+        return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
     def _hashed(
         self, given: tuple[str, ...], kind: str, key: Callable[[str], str], problems: list[KycProblem]
     ) -> tuple[str, ...]:
-        if all(map(is_keyed, given)):
+        if not given or all(map(is_keyed, given)):
             return given
         found: list[str] = []
         for text in given:
@@ -169,12 +176,12 @@ def _country(text: str | None, problems: list[KycProblem], field: str) -> str | 
     return code
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 14)
 def _phone(text: str, country: str | None) -> str:
     return "" if _MASKED.search(text) else phone_key(text, calling_code(country))
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 14)
 def _instrument(text: str) -> str:
     """A card, an account or a wallet in one spelling. Letters keep their case only where it carries meaning."""
     bare = re.sub(r"[\s./_\u2010-\u2015-]", "", text.strip())
@@ -194,7 +201,7 @@ _TEST_CARDS = frozenset(_TEST_CARDS_WORDS.split())
 """Numbers that card schemes publish for testing."""
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 14)
 def _network(text: str) -> str:
     """A prefix as filed; one IPv6 address stands for its /64, in which hosts choose freely."""
     try:

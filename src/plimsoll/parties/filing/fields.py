@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
+from functools import cache, lru_cache
 from typing import TypeGuard, TypeVar
 
 from plimsoll.kernel.errors import PlimsollError
@@ -21,6 +22,7 @@ Row = Mapping[str, object]
 """A record as JSON, CSV or Parquet give it: text, whole numbers, decimals as text, lists, mappings, dates, None."""
 
 LONGEST_TEXT = 2_000
+_FEW = 8
 MOST_ITEMS = 100_000
 """Parts of one list. The largest reseller has fewer customers."""
 
@@ -112,7 +114,11 @@ class Reading:
 
     def text(self, row: Row, name: str) -> str | None:
         value = row.get(name)
-        return None if value is None else self._text(value, name)
+        if value is None:
+            return None
+        if value.__class__ is str and len(value) <= LONGEST_TEXT and value.isprintable():
+            return value.strip() or None
+        return self._text(value, name)
 
     def _text(self, value: object, name: str) -> str | None:
         if isinstance(value, bool) or not isinstance(value, (str, int)):
@@ -136,8 +142,12 @@ class Reading:
         if not _is_list(value):
             self.wrong("field.wrong_type", f"{name} is {_kind(value)}, not a list")
             return ()
-        found = [self._text(each, name) for each in self._bounded(value, name) if each is not None]
-        return tuple(dict.fromkeys(each for each in found if each is not None))
+        found: list[str] = []
+        for each in self._bounded(value, name):
+            text = each.strip() if isinstance(each, str) and each.isprintable() else self._text(each, name)
+            if text and text not in found[:_FEW]:
+                found.append(text)
+        return tuple(dict.fromkeys(found)) if len(found) > _FEW else tuple(found)
 
     def _bounded(self, value: Sequence[object], name: str) -> Sequence[object]:
         if len(value) > MOST_ITEMS:
@@ -149,31 +159,30 @@ class Reading:
         value = row.get(name)
         if value is None:
             return ()
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             value = (value,)
         if not _is_list(value):
             self.wrong("field.wrong_type", f"{name} is {_kind(value)}, not a list")
             return ()
         found: list[T] = []
         for each in self._bounded(value, name):
-            if not isinstance(each, Mapping):
+            if not isinstance(each, dict):
                 self.wrong("field.wrong_type", f"a part of {name} is {_kind(each)}, not an object")
                 continue
             part = read(each, self)
             if part is not None:
                 found.append(part)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
     def word(self, row: Row, name: str, kinds: type[Word]) -> Word | None:
         text = self.text(row, name)
         if text is None:
             return None
-        try:
-            return kinds(text.casefold().replace(" ", "_").replace("-", "_"))
-        except ValueError:
+        found = _words(kinds).get(text) or _words(kinds).get(text.casefold().replace(" ", "_").replace("-", "_"))
+        if found is None:
             words = ", ".join(each.value for each in kinds)
             self.wrong("field.unknown_word", f'{name} "{text[:40]}" is none of {words}')
-            return None
+        return found
 
     def truth(self, row: Row, name: str) -> bool:
         value = row.get(name)
@@ -188,24 +197,36 @@ class Reading:
         value = row.get(name)
         if value is None or value == "":
             return None
-        if isinstance(value, datetime):
+        if isinstance(value, str):
+            found = _day(value)
+            if found is not None:
+                return found
+        elif isinstance(value, datetime):
             return value.date()
-        if isinstance(value, date):
+        elif isinstance(value, date):
             return value
-        match = _DAY.fullmatch(value.strip()) if isinstance(value, str) else None
-        if match is not None:
-            year, month, day = match.groups()
-            try:
-                if 1500 <= int(year) <= 2200:
-                    return date(int(year), int(month), int(day))
-            except ValueError:
-                pass
         self.wrong("date.impossible", f'{name} "{str(value)[:40]}" is not a date such as 2026-11-21')
         return None
 
 
+@cache
+def _words(kinds: type[Word]) -> dict[str, Word]:
+    return {each.value: each for each in kinds}
+
+
+@lru_cache(1 << 14)
+def _day(text: str) -> date | None:
+    match = _DAY.fullmatch(text.strip())
+    if match is None or not 1500 <= int(match[1]) <= 2200:
+        return None
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None
+
+
 def _is_list(value: object) -> TypeGuard[Sequence[object]]:
-    return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+    return isinstance(value, list) or (isinstance(value, Sequence) and not isinstance(value, (str, bytes)))
 
 
 def _kind(value: object) -> str:
@@ -260,7 +281,7 @@ def _holder(row: Row, reading: Reading) -> Holder | None:
         reading.wrong("holder.role_missing", f'the role of "{(name or "")[:60]}" is not said; it is taken for an owner')
     least, most = _shares(row, reading, name or "")
     born = reading.text(row, "born")
-    if born is not None and (_BORN.fullmatch(born) is None or _not_a_day(born)):
+    if born is not None and not _is_birth(born):
         reading.wrong("date.impossible", f'born "{born[:40]}" is not a date or a year such as 1970')
         born = None
     return Holder(
@@ -313,10 +334,13 @@ def _basis_points(row: Row, field: str, reading: Reading, name: str) -> int | No
     return value
 
 
-def _not_a_day(born: str) -> bool:
-    """A birth date that no calendar has."""
+@lru_cache(1 << 14)
+def _is_birth(born: str) -> bool:
+    """A date, or a year with or without a month, that a living person may be born in."""
+    if _BORN.fullmatch(born) is None:
+        return False
     year, month, day = (*(int(part) for part in born.split("-")), 1, 1)[:3]
     try:
-        return not 1800 <= date(year, month, day).year <= 2200
+        return 1800 <= date(year, month, day).year <= 2200
     except ValueError:
-        return True
+        return False

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -68,10 +70,11 @@ def read_filings(
 
     gathered = _Gathered(Vetting(key))
     files = find_files(paths)
-    for number, path in enumerate(files):
-        progress(f"reading {path.name}", number, len(files))
-        _read_file(path, number, gathered)
-    gathered.flush()
+    with _uncollected():
+        for number, path in enumerate(files):
+            progress(f"reading {path.name}", number, len(files))
+            _read_file(path, number, gathered)
+        gathered.flush()
     table = latest(pa.Table.from_batches(gathered.batches, schema=record_schema()))
     total = sum(len(batch) for batch in gathered.batches)
     progress("comparing records", len(files), len(files))
@@ -83,6 +86,18 @@ def read_filings(
         superseded=total - table.num_rows,
         notes=tuple(_notes(gathered, key, total - table.num_rows)),
     )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of reference cycles: no row makes any, and it would walk all of them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def as_filed(paths: Iterable[str | Path], rejections: list[KycRejection]) -> Iterator[CustomerRecord]:
