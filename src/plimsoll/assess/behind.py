@@ -179,7 +179,7 @@ class Behind:
     def _contradictions(self) -> Iterator[Found]:
         """Those of large accounts one by one, the rest per provider.
 
-        An account whose record has only slips of the pen is large where it could have passed the line.
+        An account whose record has nothing but slips of the pen is asked about only if its estimate is past the line.
         """
         found = contradictions(self.known, self.declared, self.daily, self.totals, self.named)
         by_subject: dict[str, list[Contradiction]] = {}
@@ -189,9 +189,9 @@ class Behind:
             self.totals.get_backend(), [name for name in by_subject if "/" in name], "contradictory"
         )
         totals = self.totals.semi_join(accounts, ["provider", "account"])
-        floor, line = floor_flop(self.line), self.line.first_past
-        for subject, (use, year) in self._large(large_accounts(totals, floor)):
-            if year.cap_flop >= (line if all(each.slip for each in by_subject[subject]) else floor):
+        for subject, (use, year) in self._large(large_accounts(totals, floor_flop(self.line))):
+            slips = all(each.slip for each in by_subject[subject])
+            if not slips or year.est_e4 >= self.line.first_past_e4:
                 yield Found(account_contradiction(use, year, by_subject.pop(subject)), self._series(use))
         small: dict[str, list[Contradiction]] = {}
         for left in by_subject.values():

@@ -172,7 +172,7 @@ class _Conduct:
 
     @cached_property
     def doubled(self) -> frozenset[str]:
-        """Accounts of sellers at a host whose use the seller reports again, customer by customer."""
+        """Accounts of sellers at a host whose use the seller reports again, customer by customer: judged there."""
         return frozenset()
 
     @cached_property
@@ -222,7 +222,7 @@ class _Conduct:
         subjects = candidates(daily, self.line, named, self.as_of)
         for number, use in enumerate(account_use(daily, subjects)):
             self.progress("judging accounts", number, len(subjects))
-            found = list(judge.account(use))
+            found = [] if use.subject in self.doubled else list(judge.account(use))
             keeper.offer([use], found, judge.coverage(use.subject))
             findings += found
         matters: set[frozenset[str]] = set()

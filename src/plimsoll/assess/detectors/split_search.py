@@ -10,7 +10,7 @@ from datetime import date
 from plimsoll.assess.assessment import DeclarationSeen
 from plimsoll.assess.detectors.coverage import Coverage
 from plimsoll.assess.detectors.crossing import Remedy, Rolling, Unexplained, remedy_for, rolling
-from plimsoll.assess.detectors.figures import WINDOWS, DayUse, HeldLine, UseRow, surely_exceeds, whole_flop
+from plimsoll.assess.detectors.figures import WINDOWS, AccountUse, DayUse, HeldLine, UseRow, surely_exceeds, whole_flop
 from plimsoll.assess.detectors.group_use import GroupUse, Measure, days_of, inside
 from plimsoll.assess.finding import Severity, Window
 
@@ -58,7 +58,7 @@ def find_split(
     """The strongest unexplained crossing of accounts that do not pass the line by themselves.
 
     Every window is looked at on its own. Accounts that by the same measure are past the line by themselves, in a window
-    as long that shares a day with it, are left out with the runs that name only them. What the others used must be past
+    that shares a day with it, are left out with the runs that name only them. What the others used must be past
     the line and surely more than their declared runs cover; and where accounts were left out, the use of all must be
     surely more than all runs cover.
 
@@ -73,27 +73,31 @@ def find_split(
     return None
 
 
-@dataclass(frozen=True, slots=True)
 class _Alone:
-    """An account that is past the line by itself in windows of one length.
+    """An account that is past the line by itself, and when: in the windows of the shortest length that shows it.
 
-    Attributes:
-        lasts: the last days of those windows, as ordinals, in order.
-        counted: by last day, what of its use counts in the group.
+    Args:
+        lasts: the last days of those windows, as ordinals, in order; they are `length` days long.
+        counted: what of its use counts in the group.
     """
 
-    subject: str
-    lasts: tuple[int, ...]
-    counted: Mapping[date, Rolling]
+    def __init__(self, subject: str, lasts: Sequence[int], length: int, counted: Sequence[DayUse], as_of: date) -> None:
+        self.subject = subject
+        self._lasts, self._length = lasts, length
+        self._counted, self._as_of = counted, as_of
+        self._sums: dict[int, dict[date, Rolling]] = {}
 
     def overlaps(self, window: Rolling) -> bool:
-        """Whether one of those windows shares a day with this one, which is as long."""
-        last = window.last.toordinal()
-        after = bisect_left(self.lasts, last - window.days + 1)
-        return after < len(self.lasts) and self.lasts[after] < last + window.days
+        """Whether one of those windows shares a day with this one."""
+        after = bisect_left(self._lasts, window.start.toordinal())
+        return after < len(self._lasts) and self._lasts[after] - self._length < window.last.toordinal()
 
     def within(self, window: Rolling) -> Rolling:
-        return self.counted.get(window.last) or Rolling(window.days, window.last, 0, 0, 0)
+        """What it adds to the group in the window."""
+        if window.days not in self._sums:
+            found = rolling(self._counted, window.days, self._as_of)
+            self._sums[window.days] = {sums.last: sums for sums in found}
+        return self._sums[window.days].get(window.last) or Rolling(window.days, window.last, 0, 0, 0)
 
 
 class _Search:
@@ -110,7 +114,8 @@ class _Search:
     ) -> None:
         self._use, self._line, self._as_of, self._train_bp, self._measure = use, line, as_of, train_bp, measure
         self._all = Coverage(tuple(d for d in declared if set(d.accounts) & set(use.together.accounts)))
-        self._days = days_of(use.rows, as_of, measure, train_bp)
+        self._days = self._days_of(use.rows)
+        self._alone = [found for account in use.large if (found := self._past_alone(account)) is not None]
 
     def split(self) -> Split | None:
         found: list[tuple[Unexplained, tuple[str, ...]]] = []
@@ -125,11 +130,10 @@ class _Search:
         return self._as_split(shown[0][0].sums.last, peak, apart, [window for window, _ in found])
 
     def _unexplained(self, length: int) -> Iterator[tuple[Unexplained, tuple[str, ...]]]:
-        crossing = self._alone(length)
         for sums in rolling(self._days, length, self._as_of):
             if sums.est_e4 < self._line.first_past_e4:
                 continue
-            alone = {each.subject: each.within(sums) for each in crossing if each.overlaps(sums)}
+            alone = {each.subject: each.within(sums) for each in self._alone if each.overlaps(sums)}
             rest = _less(sums, list(alone.values()))
             if rest.est_e4 < self._line.first_past_e4:
                 continue
@@ -141,22 +145,19 @@ class _Search:
                 continue
             yield Unexplained(rest, declared, sure=True), tuple(sorted(alone))
 
-    def _alone(self, length: int) -> tuple[_Alone, ...]:
-        """The accounts that are past the line by themselves, with all their use, in a window of this length."""
-        found = []
-        for account in self._use.large:
-            lasts = [
-                sums.last.toordinal()
-                for sums in self._rolling(account.rows, length)
-                if sums.est_e4 >= self._line.first_past_e4
-            ]
+    def _past_alone(self, account: AccountUse) -> _Alone | None:
+        """When the account is past the line by itself, with all its use; None if never."""
+        days = self._days_of(account.rows)
+        for length in WINDOWS:
+            windows = rolling(days, length, self._as_of)
+            lasts = [w.last.toordinal() for w in windows if w.est_e4 >= self._line.first_past_e4]
             if lasts:
-                counted = self._rolling(inside(account.rows, self._use.together), length)
-                found.append(_Alone(account.subject, tuple(lasts), {sums.last: sums for sums in counted}))
-        return tuple(found)
+                counted = self._days_of(inside(account.rows, self._use.together))
+                return _Alone(account.subject, lasts, length, counted, self._as_of)
+        return None
 
-    def _rolling(self, rows: Iterable[UseRow], length: int) -> Iterator[Rolling]:
-        return rolling(days_of(rows, self._as_of, self._measure, self._train_bp), length, self._as_of)
+    def _days_of(self, rows: Iterable[UseRow]) -> tuple[DayUse, ...]:
+        return days_of(rows, self._as_of, self._measure, self._train_bp)
 
     def _coverage(self, alone: Mapping[str, Rolling]) -> Coverage:
         if not alone:
