@@ -1,0 +1,237 @@
+"""Who stands behind the customers: the holders of all records, each holder once, however often it was written down.
+
+A holder is *known for sure* by a checked identifier, or as a person by name and full birth date. A company by name and
+country is *likely* one company: registers rarely enter a name twice. A bare name is neither: many bear it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from plimsoll.kernel.visible import on_one_line
+from plimsoll.parties.identifiers import checked
+from plimsoll.parties.kyc import Identifier, Kind, Role
+from plimsoll.parties.normalise import name_key, person_key
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Sure(IntEnum):
+    """How well a holder is known."""
+
+    BY_NAME = 0
+    LIKELY = 1
+    IDENTIFIED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """One holder in one record.
+
+    Attributes:
+        holder: key of the holder: the id of a party, where it is a customer itself, else a key that starts with ``=``.
+        party: place of the customer.
+        record: the record that says so.
+        low_bp, high_bp: as `kyc.Holder`; None where unknown.
+    """
+
+    holder: str
+    sure: Sure
+    shown: str
+    party: int
+    role: Role
+    low_bp: int | None
+    high_bp: int | None
+    since: date | None
+    until: date | None
+    record: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A holder as written."""
+
+    record: int
+    name: str
+    role: Role
+    kind: Kind
+    country: str | None
+    born: str | None
+    identifiers: tuple[Identifier, ...]
+    low_bp: int | None
+    high_bp: int | None
+    since: date | None
+    until: date | None
+
+    @property
+    def person(self) -> bool:
+        return self.kind is Kind.PERSON
+
+    @property
+    def strong_name(self) -> str:
+        """Name and full birth date of a person; empty where one of them is missing."""
+        if not self.person or self.born is None or len(self.born) != 10 or self.born in _DEFAULT_DATES:
+            return ""
+        return person_key(self.name, self.born)
+
+    @property
+    def weak_name(self) -> str:
+        return person_key(self.name) if self.person else name_key(self.name)
+
+
+_DEFAULT_DATES = frozenset({"1900-01-01", "1970-01-01", "1901-01-01", "1800-01-01", "2000-01-01"})
+"""What systems enter for a birth date that nobody gave."""
+
+
+def stakes(records: pa.Table, places: Sequence[int], ids: Sequence[str]) -> list[Stake]:
+    """Every holder of every record, in the order of records.
+
+    Args:
+        records: as `records.record_schema`.
+        places: of each record, the place of its party in `ids`.
+        ids: the parties' ids, in order.
+    """
+    lines = list(_lines(records))
+    if not lines:
+        return []
+    persons = _Persons(lines)
+    customers = _Customers(records, places)
+    return [stake for line in lines if (stake := _stake(line, persons, customers, places, ids)) is not None]
+
+
+def _stake(
+    line: _Line, persons: _Persons, customers: _Customers, places: Sequence[int], ids: Sequence[str]
+) -> Stake | None:
+    key, sure = persons.of(line)
+    if not key:
+        return None
+    customer = customers.of(line)
+    if customer is not None:
+        key, sure = ids[customer[0]], customer[1]
+    return Stake(
+        key, sure, _shown(line), places[line.record], line.role, line.low_bp, line.high_bp, line.since, line.until,
+        line.record,
+    )  # fmt: skip
+
+
+def _shown(line: _Line) -> str:
+    known = [f"{i.scheme} {i.value}" for i in line.identifiers[:1]] or ([f"born {line.born}"] if line.born else [])
+    return on_one_line(f"{line.name[:120]}{f' ({known[0]})' if known else ''}")
+
+
+class _Persons:
+    """One key per holder: identifiers and full names of one holder are joined, contradicting ones are not.
+
+    A name and birth date that stands with two numbers of one scheme is two persons, so it joins nothing.
+    """
+
+    def __init__(self, lines: Sequence[_Line]) -> None:
+        numbers: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for line in lines:
+            if name := line.strong_name:
+                for number in line.identifiers:
+                    numbers[name][number.scheme].add(number.value)
+        self._ambiguous = {name for name, schemes in numbers.items() if any(len(v) > 1 for v in schemes.values())}
+        self._root: dict[str, str] = {}
+        for line in lines:
+            keys = self._sure_keys(line)
+            for key in keys[1:]:
+                self._join(keys[0], key)
+
+    def of(self, line: _Line) -> tuple[str, Sure]:
+        """The key, and how sure it is; empty where the line names nobody."""
+        keys = self._sure_keys(line)
+        if keys:
+            return self._find(keys[0]), Sure.IDENTIFIED
+        name = line.weak_name
+        if not name:
+            return "", Sure.BY_NAME
+        if line.person:
+            return f"=person {name}", Sure.BY_NAME
+        if line.country:
+            return f"=company {name} {line.country}", Sure.LIKELY
+        return f"=company {name}", Sure.BY_NAME
+
+    def _sure_keys(self, line: _Line) -> list[str]:
+        keys = [f"={number.scheme} {number.value}" for number in line.identifiers]
+        name = line.strong_name
+        return [*keys, f"=born {name}"] if name and name not in self._ambiguous else keys
+
+    def _find(self, key: str) -> str:
+        path = []
+        while (up := self._root.get(key, key)) != key:
+            path.append(key)
+            key = up
+        for each in path:
+            self._root[each] = key
+        return key
+
+    def _join(self, one: str, other: str) -> None:
+        first, second = sorted((self._find(one), self._find(other)))
+        if first != second:
+            self._root[second] = first
+
+
+class _Customers:
+    """Finds holders that are customers themselves: by identifier, or as the only customer of that name and country."""
+
+    def __init__(self, records: pa.Table, places: Sequence[int]) -> None:
+        self._by_number: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self._by_name: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self._numbers: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        columns = [records[name].to_pylist() for name in ("legal_name", "kind", "jurisdiction", "identifiers")]
+        for party, name, kind, place, numbers in zip(places, *columns, strict=True):
+            for number in _valid(numbers):
+                self._by_number[(number.scheme, number.value)].add(party)
+                self._numbers[party][number.scheme].add(number.value)
+            if kind != Kind.PERSON.value and place and (key := name_key(name)):
+                self._by_name[(key, place)].add(party)
+
+    def of(self, line: _Line) -> tuple[int, Sure] | None:
+        for number in line.identifiers:
+            found = self._by_number.get((number.scheme, number.value), set())
+            if len(found) == 1:
+                return min(found), Sure.IDENTIFIED
+        if line.person or not line.country:
+            return None
+        found = self._by_name.get((name_key(line.name), line.country), set())
+        if len(found) != 1 or self._contradicts(min(found), line):
+            return None
+        return min(found), Sure.LIKELY
+
+    def _contradicts(self, party: int, line: _Line) -> bool:
+        known = self._numbers.get(party, {})
+        return any(number.scheme in known and number.value not in known[number.scheme] for number in line.identifiers)
+
+
+def _lines(records: pa.Table) -> Iterator[_Line]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = records["holders"]
+    holders = pa.concat_arrays(column.chunks) if column.num_chunks != 1 else column.chunk(0)
+    rows = pc.list_flatten(holders)
+    if not len(rows):
+        return
+    parents = pc.list_parent_indices(holders).to_pylist()
+    names = ("name", "role", "kind", "country", "born", "identifiers", "share_bp", "share_max_bp", "since", "until")
+    columns = [pc.struct_field(rows, name).to_pylist() for name in names]
+    roles, kinds = {role.value: role for role in Role}, {kind.value: kind for kind in Kind}
+    for record, name, role, kind, country, born, numbers, low, high, since, until in zip(
+        parents, *columns, strict=True
+    ):
+        yield _Line(
+            record, name or "", roles[role], kinds[kind], country, born, _valid(numbers),
+            low, high if high is not None else (low if low is None else 10_000), since, until,
+        )  # fmt: skip
+
+
+def _valid(numbers: Iterable[Mapping[str, Any]] | None) -> tuple[Identifier, ...]:
+    found = [checked(number["scheme"], number["value"]) for number in numbers or ()]
+    return tuple(number for number in found if isinstance(number, Identifier))
