@@ -5,7 +5,7 @@ RUN := $(UV) run --frozen --quiet
 export UV_PYTHON_DOWNLOADS ?= never
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench clean
+.PHONY: help demo test check fix bench truth clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | sort | expand -t 10
@@ -38,6 +38,10 @@ fix: ## Reformat and apply safe corrections
 bench: ## Measure speed as ratios and print the table of docs/reference/benchmarks.md
 	@$(UV) sync --frozen --quiet
 	@$(RUN) python -m bench.run
+
+truth: ## Measure how many planted evaders are found, over seeds never used before; QUICK=1 for a small trial
+	@$(UV) sync --frozen --quiet
+	@$(RUN) python -m bench.truth $(if $(QUICK),--quick)
 
 clean: ## Remove what the other commands made
 	rm -rf demo bench/work .venv .uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
