@@ -1,58 +1,85 @@
-"""The embedded engine: Ibis over DuckDB, set up the same way everywhere.
+"""The engines behind one door: Ibis over DuckDB in this process, or over Apache Spark.
 
-Expressions are written in Ibis, so that a cluster (Ibis over Apache Spark) can run the same ones. What differs
-between engines is kept here: how to connect, the three functions that Ibis has no word for, and how to give an
-expression a name to run it once.
+Expressions are written in Ibis once, and every engine gives the same digits. What differs between them is kept in
+`compute/engines`: how to connect, how to read files, how to compile what the engines understand differently, the
+three functions that Ibis has no word for, and how to give an expression a name to run it once.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
+import os
 import tempfile
-import weakref
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from plimsoll.kernel.errors import PlimsollError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import ibis.expr.types as ir
 
-_FUNCTIONS = {
-    "duckdb": {"half_even": "round_even", "epoch_us": "epoch_us", "as_json": "to_json"},
-    "pyspark": {"half_even": "bround", "epoch_us": "unix_micros", "as_json": "to_json"},
-}
-"""Per engine: the function's own name. `round_even` on a DECIMAL is exact in DuckDB 2, as is Spark's `bround`."""
+    from plimsoll.compute.engines.input_file import InputParquet
+
+DUCKDB = "duckdb"
+"""The name of the default engine."""
+
+SHARED_FOLDER = "PLIMSOLL_SHARED"
+"""Environment variable: a folder that every machine of a cluster sees under the same path, for copies of text files."""
 
 
-def connect(threads: int | None = None, memory: str = "1GB") -> Any:
-    """An Ibis backend over a fresh in-memory DuckDB.
-
-    It spills to a temporary folder that goes away with the connection, works in UTC, and never loads or fetches an
-    extension beyond those built in.
+def connect(engine: str = DUCKDB, threads: int | None = None, memory: str = "1GB") -> Any:
+    """An Ibis backend over an engine, set up the same way everywhere.
 
     Args:
-        threads: at most so many; None for one per core. Results do not depend on it.
-        memory: what DuckDB may hold before it spills, e.g. ``"1GB"``. The process needs about a third more.
-    """
-    import ibis
+        engine: ``duckdb``; ``local[N]`` for Spark in this process on N threads, ``local[*]`` for one per core;
+            ``spark://host:port`` for a standalone cluster.
+        threads: of DuckDB, at most so many; None for one per core. Results do not depend on it.
+        memory: what DuckDB may hold before it spills, e.g. ``"1GB"``. The process needs about a third more. Spark
+            has settings of its own: see docs/howto/spark.md.
 
-    spill = tempfile.mkdtemp(prefix="plimsoll-")
-    settings: dict[str, Any] = {
-        "memory_limit": memory,
-        "temp_directory": spill,
-        "preserve_insertion_order": False,
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-    if threads is not None:
-        settings["threads"] = threads
-    backend = ibis.duckdb.connect(":memory:", **settings)
-    backend.settings["enable_progress_bar"] = False
-    weakref.finalize(backend, shutil.rmtree, spill, ignore_errors=True)
-    return backend
+    Raises:
+        PlimsollError: ``engine.unknown``, ``engine.spark_absent``, ``engine.java_absent``, ``engine.unreachable``,
+            ``engine.other_session``.
+    """
+    if engine == DUCKDB:
+        from plimsoll.compute.engines import duck
+
+        return duck.connect(threads, memory)
+    from plimsoll.compute.engines.spark_names import is_master
+
+    if not is_master(engine):
+        raise PlimsollError(
+            "engine.unknown",
+            f'there is no engine "{engine[:80]}"',
+            fix="Give duckdb, local[N] with a number of threads, or spark://HOST:PORT of a standalone master.",
+        )
+    from plimsoll.compute.engines import spark
+
+    return spark.connect(engine)
+
+
+def spark_session(backend: Any) -> Any:
+    """The Spark session behind a backend; None where the engine is another."""
+    return None if backend.name == DUCKDB else backend.session
+
+
+def staging_folder() -> Path:
+    """A fresh folder for copies of input, which the caller removes: in `SHARED_FOLDER`, else in the temporary folder.
+
+    Raises:
+        PlimsollError: ``engine.no_shared_folder``.
+    """
+    shared = os.environ.get(SHARED_FOLDER)
+    try:
+        return Path(tempfile.mkdtemp(prefix="plimsoll-usage-", dir=shared or None))
+    except OSError as problem:
+        raise PlimsollError(
+            "engine.no_shared_folder",
+            f"no folder can be made in {shared or tempfile.gettempdir()}: {problem.strerror}",
+            fix=f"Set {SHARED_FOLDER} to a folder that exists and can be written to.",
+        ) from None
 
 
 def half_even(value: ir.Value, backend: Any) -> ir.Value:
@@ -86,40 +113,67 @@ def _function(function: str, engine: str, result: str) -> Callable[..., ir.Value
     declared = two if function == "half_even" else one
     # Ibis reads types from annotations: the engine's own functions take any type and return this one.
     declared.__annotations__ = {"return": dt.dtype(result)}
-    return ibis.udf.scalar.builtin(declared, name=_FUNCTIONS[engine][function])
+    return ibis.udf.scalar.builtin(declared, name=_module(engine).FUNCTIONS[function])
 
 
 def fetch(backend: Any, expression: ir.Table) -> list[dict[str, Any]]:
-    """The rows of a small result over tables of this backend.
-
-    Goes past `to_pyarrow` of the DuckDB backend, which would import pandas, and past its `to_pyarrow_batches`, which
-    calls a method that DuckDB 2 no longer has.
-    """
-    if backend.name != "duckdb":
-        return list(backend.to_pyarrow(expression).to_pylist())
-    result = backend.raw_sql(backend.compile(expression))
-    return [dict(zip(expression.columns, row, strict=True)) for row in result.fetchall()]
+    """The rows of a small result over tables of this backend."""
+    found: list[dict[str, Any]] = _module(backend.name).fetch(backend, expression)
+    return found
 
 
 def load(backend: Any, rows: Iterable[Mapping[str, Any]], types: Mapping[str, str], name: str) -> ir.Table:
     """A few rows of Python values as a table of the engine, under a fresh name.
 
-    They travel as lines of JSON: `ibis.memtable`, and every Arrow array made of Python values, would import pandas.
-
     Args:
-        types: column names and the engine's SQL types.
+        types: column names and SQL types: BOOLEAN, INTEGER, BIGINT, VARCHAR, DATE as ISO text, DECIMAL(p,s) as text.
     """
-    with tempfile.TemporaryDirectory(prefix="plimsoll-") as folder:
-        path = Path(folder, f"{name}.json")
-        with path.open("w", encoding="utf-8") as stream:
-            for row in rows:
-                stream.write(json.dumps(row) + "\n")
-        return materialise(backend, backend.read_json(str(path), columns=dict(types), format="newline_delimited"), name)
+    return _module(backend.name).load(backend, rows, types, _fresh(name))
 
 
 def materialise(backend: Any, expression: ir.Table, name: str) -> ir.Table:
-    """Runs the expression once and keeps the result in the engine under a fresh name."""
-    return backend.create_table(f"{name}_{next(_numbers)}", expression, temp=True)
+    """Runs the expression once and keeps the result in the engine under a fresh name.
+
+    A cluster computes what a lost worker held again from the input, which therefore must stay where it is.
+    """
+    return _module(backend.name).materialise(backend, expression, _fresh(name))
+
+
+def read_files(backend: Any, files: Sequence[InputParquet], staging: Path) -> ir.Table:
+    """Parquet files of one schema as one table.
+
+    Args:
+        staging: a folder for links to the files, as long as the table is read.
+
+    Returns:
+        the files' own columns, and `file_no` (int32, the file's number), `row` (int64, from 1), `provider_folder`.
+    """
+    return _module(backend.name).read_files(backend, files, staging)
+
+
+def failures(backend: Any) -> tuple[type[Exception], ...]:
+    """What the engine raises where it cannot do what it was asked."""
+    found: tuple[type[Exception], ...] = _module(backend.name).failures()
+    return found
+
+
+def out_of_memory(backend: Any, problem: Exception) -> bool:
+    """Whether the engine failed for want of memory or of temporary disk space."""
+    return bool(_module(backend.name).out_of_memory(problem))
+
+
+def _module(engine: str) -> Any:
+    if engine == DUCKDB:
+        from plimsoll.compute.engines import duck
+
+        return duck
+    from plimsoll.compute.engines import spark
+
+    return spark
+
+
+def _fresh(name: str) -> str:
+    return f"{name}_{next(_numbers)}"
 
 
 _numbers = iter(range(1, 2**62))

@@ -31,6 +31,6 @@ def columns(backend: Any, expression: ir.Table) -> Iterator[dict[str, NDArray[np
 
 def _batches(backend: Any, expression: ir.Table) -> Iterator[Any]:
     if backend.name == "duckdb":
-        yield from backend.raw_sql(backend.compile(expression)).to_arrow_reader(BATCH_ROWS)
+        yield from backend.con.sql(backend.compile(expression)).to_arrow_reader(BATCH_ROWS)
     else:
         yield from backend.session.sql(backend.compile(expression)).toArrow().to_batches(BATCH_ROWS)

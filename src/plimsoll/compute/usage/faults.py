@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from plimsoll.compute.engine import failures, out_of_memory
+from plimsoll.compute.engines import duck
 from plimsoll.compute.usage.delivery import UsageFile
 from plimsoll.compute.usage.detect import encrypted, first_line
 from plimsoll.kernel.errors import PlimsollError, Where
@@ -25,15 +26,15 @@ def blaming_files(files: Sequence[UsageFile], engine: Any) -> Iterator[None]:
     """
     try:
         yield
-    except duckdb.OutOfMemoryException as problem:
-        raise PlimsollError(
-            "engine.out_of_memory",
-            f"the engine ran out of memory or of temporary disk space: {first_line(problem)}",
-            fix="Free disk space in the temporary folder, or give the engine more memory.",
-        ) from None
-    except duckdb.Error as problem:
+    except (*failures(engine), *duck.failures()) as problem:
+        if out_of_memory(engine, problem):
+            raise PlimsollError(
+                "engine.out_of_memory",
+                f"the engine ran out of memory or of temporary disk space: {first_line(problem)}",
+                fix="Free disk space in the temporary folder, or give the engine more memory.",
+            ) from None
         for file in files:
-            fault = _fault(file, engine)
+            fault = _fault(file)
             if fault:
                 raise fault from None
         raise PlimsollError(
@@ -43,15 +44,14 @@ def blaming_files(files: Sequence[UsageFile], engine: Any) -> Iterator[None]:
         ) from problem
 
 
-def _fault(file: UsageFile, engine: Any) -> PlimsollError | None:
+def _fault(file: UsageFile) -> PlimsollError | None:
     """What is wrong with one file, by either of two readers; None if both read it to its end."""
     try:
         with pq.ParquetFile(file.readable) as parquet:
             for _ in parquet.iter_batches(batch_size=65_536):
                 continue
-        engine.raw_sql("SELECT count(COLUMNS(*)) FROM read_parquet(?)", parameters=[str(file.readable)]).fetchall()
-        engine.raw_sql("SELECT count(*) FROM parquet_metadata(?)", parameters=[str(file.readable)]).fetchall()
-    except (pa.ArrowException, duckdb.Error, OSError, ValueError) as problem:
+        duck.read_to_its_end(file.readable)
+    except (pa.ArrowException, *duck.failures(), OSError, ValueError) as problem:
         if "crypt" in str(problem):
             return encrypted(Where(file.path))
         return PlimsollError(
