@@ -168,7 +168,7 @@ def _numbered(names: tuple[str | None, ...]) -> Whole:
 
 def _crowd(group: Whole, near: Flags, changes: Changes, hours: int) -> tuple[Whole, Whole, Whole, Reals]:
     """See `Chance.crowds`."""
-    count = int(group.max(initial=-1)) + 1
+    count = max(1, int(group.max(initial=-1)) + 1)
     changed = np.zeros((count, 2, hours), dtype=np.int32)
     edges = np.zeros((count, hours + 1), dtype=np.int32)
     for account, crowd in enumerate(group.tolist()):
