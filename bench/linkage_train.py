@@ -220,9 +220,11 @@ def weights(trained: Mapping[str, Any], specs: Sequence[Spec]) -> dict[str, dict
         for place, level in enumerate(levels):
             seen = (level.get("m_probability") or 0) > 0 or (level.get("u_probability") or 0) > 0
             m, u = _bounded(level.get("m_probability"), 1e-5), _bounded(level.get("u_probability"), _RAREST)
-            level["m_probability"], level["u_probability"] = m, u
             bounded = max(least[comparison["output_column_name"]], round(100 * log2(m / u)))
-            of[str(len(levels) - 1 - place)] = min(_MOST_CENTIBITS, bounded) if seen else 0
+            centibits = min(_MOST_CENTIBITS, bounded) if seen else 0
+            of[str(len(levels) - 1 - place)] = centibits
+            # Splink leaves out what is far below the threshold by its own sum: it must weigh as we do.
+            level["m_probability"], level["u_probability"] = _as_probabilities(centibits, u)
     return found
 
 
@@ -292,6 +294,13 @@ def sample_records(seed: int, parties: int) -> tuple[list[CustomerRecord], dict[
             records.append(record)
             truth[record.subject] = party.id
     return records, truth
+
+
+def _as_probabilities(centibits: int, u: float) -> tuple[float, float]:
+    """m and u with just this weight: u as it was estimated, unless m would exceed 1."""
+    ratio = 2 ** (centibits / 100)
+    u = min(u, 1 / ratio)
+    return u * ratio, u
 
 
 def _bounded(probability: float | None, least: float) -> float:
