@@ -1,5 +1,6 @@
 """A small sample jurisdiction, written once for all tests of this room."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ from plimsoll.sample.jurisdiction import Sample, write_sample
 from plimsoll.sample.plan import Request
 
 CUSTOMERS, DAYS = 14, 120
+
+sys.path.insert(0, str(Path(__file__).parent))
+"""Lets the tests of this folder import `party_cases.py`, which stands beside them."""
 
 
 @pytest.fixture(scope="session")

@@ -77,7 +77,10 @@ def unrecorded_accounts(gap: Unrecorded) -> Finding:
     else:
         title = f"{gap.provider} filed no know-your-customer records"
         filed = f"{gap.provider} filed no know-your-customer record at all"
-    large = f" {gap.large:,} of them are large and have findings of their own." if gap.large else ""
+    large = ""
+    if gap.large:
+        asked = wording.several(gap.large, "account of them is large", "accounts of them are large")
+        large = f" {asked}; they have findings of their own." if gap.large > 1 else f" {asked}; it has its own finding."
     return new_finding(
         Code.UNKNOWN_CUSTOMER,
         Severity.DATA,
