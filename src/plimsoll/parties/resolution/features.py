@@ -103,15 +103,17 @@ def features_of(records: pa.Table, model: Model, progress: Progress = no_progres
     return Features(
         table,
         subjects,
-        _codes(pa.chunked_array(keys)),
+        codes_of(pa.chunked_array(keys)),
         np.repeat(np.arange(len(counts)), np.array(counts, np.int64)),
-        _rank(table.column("name").to_pylist(), subjects),
+        rank_of(table.column("name").to_pylist(), subjects),
     )
 
 
 def stated_numbers(table: pa.Table) -> dict[int, Numbers]:
-    """The LEI and the register numbers of the records that state any."""
+    """The LEI and the register numbers of the records that state any; none where a model compares no such thing."""
     found: dict[int, Numbers] = {}
+    if not {"leis", "regs"}.issubset(table.column_names):
+        return found
     columns = (table.column(name).to_pylist() for name in ("leis", "regs"))
     for record, (leis, regs) in enumerate(zip(*columns, strict=True)):
         if leis or regs:
@@ -120,7 +122,7 @@ def stated_numbers(table: pa.Table) -> dict[int, Numbers]:
     return found
 
 
-def _codes(keys: pa.ChunkedArray) -> NDArray[np.int64]:
+def codes_of(keys: pa.ChunkedArray) -> NDArray[np.int64]:
     """A number per key, the same for equal ones."""
     import numpy as np
 
@@ -129,7 +131,7 @@ def _codes(keys: pa.ChunkedArray) -> NDArray[np.int64]:
     return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
 
-def _rank(names: list[str | None], subjects: tuple[str, ...]) -> NDArray[np.int64]:
+def rank_of(names: list[str | None], subjects: tuple[str, ...]) -> NDArray[np.int64]:
     import numpy as np
 
     ordered = sorted(range(len(subjects)), key=lambda at: (names[at] or "", subjects[at]))

@@ -87,6 +87,22 @@ def resolve(
         PlimsollError: ``decision.contradicts``, ``model.changed``.
     """
     model = model or load_model()
+    return link(features_of(records, model, progress), backend, model, decisions, known, progress)
+
+
+def link(
+    features: Features,
+    backend: Any,
+    model: Model,
+    decisions: Sequence[Decision] = (),
+    known: Known | None = None,
+    progress: Progress = no_progress,
+) -> Resolution:
+    """The same for whatever a model compares.
+
+    Raises:
+        PlimsollError: ``decision.contradicts``, ``model.changed``.
+    """
     refuse_contradictions(decisions)
     if known is not None and known.model != model.digest:
         raise PlimsollError(
@@ -94,7 +110,6 @@ def resolve(
             "what is known was found with another linkage model",
             fix="Resolve from the filings again, into a new register folder.",
         )
-    features = features_of(records, model, progress)
     candidates = candidate_pairs(features.keys, features.holders, features.rank)
     codes = candidates[:, 0] << 32 | candidates[:, 1]
     kept = _Kept.none(model) if known is None else _Kept.of(known, features, codes)
@@ -102,14 +117,8 @@ def resolve(
     scored = score_pairs(features.table, fresh, model, backend, progress=progress)
     every = _together(model, scored, linked(model, scored), kept)
     progress("joining records", 0, 1)
-    state = Known(
-        model.digest,
-        features.subjects,
-        features.table,
-        codes,
-        every.pairs[:, 0] << 32 | every.pairs[:, 1],
-        every.gammas,
-    )
+    found = every.pairs[:, 0] << 32 | every.pairs[:, 1]
+    state = Known(model.digest, features.subjects, features.table, codes, found, every.gammas)
     return settle(state, model, decisions, compared=len(fresh), seconds=scored.seconds)
 
 
