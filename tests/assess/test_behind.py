@@ -1,4 +1,4 @@
-"""Who is behind the usage, on the engine: groups, unknown accounts, contradictions, hubs; each by a small sum by hand."""
+"""Who is behind the usage, on the engine: groups, unknown accounts, contradictions and hubs, by small sums by hand."""
 
 from datetime import timedelta
 

@@ -10,10 +10,12 @@ import typer
 from plimsoll.cli.console import counted, note, progress, say, show_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
-    from plimsoll.assess.assessment import Assessment
+    from plimsoll.assess.assessment import Assessment, PartiesSeen
     from plimsoll.assess.finding import Finding
+    from plimsoll.assess.party_evidence import MemberEvidence
 
 FINDINGS = 3
 """Exit code where there is a finding."""
@@ -122,15 +124,64 @@ def _show(done: Assessment) -> None:
         show_table(columns, [_row(finding) for finding in done.findings[:_LISTED]], right=(3, 4, 5))
         if len(done.findings) > _LISTED:
             say(f"and {len(done.findings) - _LISTED:,} more; --json and --report have all of them")
+        _show_groups([finding for finding in done.findings[:_LISTED] if _members(finding)])
+    if done.parties is not None:
+        _show_parties(done.parties)
     if totals.rejected:
         say(f"\n{totals.rejected:,} of {totals.rows:,} rows were rejected; --json and --report say why.")
+
+
+def _show_groups(findings: Sequence[Finding]) -> None:
+    """Who belongs to the subjects that are several accounts."""
+    if not findings:
+        return
+    say()
+    columns = ("subject", "accounts", "largest", "held by", "weakest link")
+    show_table(columns, [_group_row(finding) for finding in findings], right=(1,))
+
+
+def _group_row(finding: Finding) -> tuple[str, ...]:
+    from plimsoll.assess.party_evidence import LinkEvidence
+
+    members = _members(finding)
+    holders = list(dict.fromkeys(member.legal_name or "nobody on record" for member in members))
+    more = f" and {len(holders) - 1:,} more" if len(holders) > 1 else ""
+    weakest = [part for part in finding.evidence if isinstance(part, LinkEvidence) and part.weakest]
+    ties = dict.fromkeys(f"{shared.tie.replace('_', ' ')} {shared.shown}" for link in weakest for shared in link.shared)
+    tie = next(iter(ties), "") + (f" and {len(ties) - 1} more" if len(ties) > 1 else "")
+    return finding.subject, f"{len(members):,}", members[0].subject, holders[0] + more, tie
+
+
+def _show_parties(seen: PartiesSeen) -> None:
+    from plimsoll.assess.detectors.wording import amount
+
+    say(
+        f"\nRecords name the holders of {seen.known:,} of {counted(seen.known + seen.unknown, 'account')} with use: "
+        f"{counted(seen.parties, 'legal person')} on record, {counted(seen.groups, 'control group')} of several."
+    )
+    hidden = [hub for hub in seen.hubs if hub.accounts]
+    if hidden:
+        largest = hidden[0]
+        say(
+            f"{counted(len(hidden), 'attribute')} shared by too many to link anybody; behind the largest, the "
+            f"{largest.tie.replace('_', ' ')} {largest.shown} of {largest.parties:,} parties, at most "
+            f"{amount(largest.cap_flop)} was used."
+        )
+
+
+def _members(finding: Finding) -> list[MemberEvidence]:
+    """The accounts of a finding about several."""
+    from plimsoll.assess.party_evidence import MemberEvidence
+
+    return [part for part in finding.evidence if isinstance(part, MemberEvidence)]
 
 
 def _passed(finding: Finding, day: date) -> str:
     if finding.severity.value == "watch":
         return f"forecast {day}"
-    only_bound = (finding.est_flop or 0) <= (finding.line_flop or 0)
-    return f"bound {day}" if only_bound else str(day)
+    if (finding.est_flop or 0) > (finding.line_flop or 0) or finding.severity.value == "high":
+        return str(day)
+    return f"if training {day}" if finding.code.value == "split-run" else f"bound {day}"
 
 
 def _row(finding: Finding) -> tuple[str, ...]:
