@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from plimsoll.assess.assessment import Assessment, DeclarationSeen, InputFile, PinnedRule, Totals
 from plimsoll.assess.behind import Behind
+from plimsoll.assess.below_line import BelowFinding, judged_subjects
+from plimsoll.assess.bunching import below_line_e4
 from plimsoll.assess.declarations import Declaration, declaration_files, load_declarations
 from plimsoll.assess.detectors.figures import HeldLine, whole_flop
 from plimsoll.assess.detectors.impossible_figure import Claim
@@ -239,7 +241,21 @@ class _Conduct:
             findings.append(found_together.finding)
             if found_together.series is not None:
                 keeper.keep(found_together.series, found_together.finding.severity.rank)
+        for below in list(self._just_below(judge, findings)):
+            findings.append(below.finding)
+            if below.series is not None:
+                keeper.keep(below.series, below.finding.severity.rank)
         return findings, keeper
+
+    def _just_below(self, judge: Judge, findings: Sequence[Finding]) -> Iterator[BelowFinding]:
+        """The findings about accounts and groups just below the line; the accounts have all come by."""
+        if self.behind is not None:
+            judged = judged_subjects(findings)
+            for _, use in self.behind.groups.use(below_line_e4(self.line)):
+                judge.below.group(
+                    use, lambda subjects: account_use(self.daily, subjects), judged, self.behind.known.accounts
+                )
+        yield from judge.below.findings()
 
     def _reports_seen(self) -> ReportsSeen:
         stray = stray_months(self.accounts)

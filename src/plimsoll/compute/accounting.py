@@ -211,7 +211,7 @@ class Accounts:
         return hours_of(kept_hours(self.delivery, self.kept, chosen), coarse=coarse)
 
     def customers(self) -> ir.Table | None:
-        """Whom the reports name beside an account: see `usage.customers.named_customers`. Scans the rows or the lake."""
+        """Whom the reports name beside an account: see `customers.named_customers`. Scans the rows or the lake."""
         from plimsoll.compute.engine import materialise
         from plimsoll.compute.lake.tables import scan
         from plimsoll.compute.usage.customers import named_customers

@@ -18,8 +18,8 @@ from plimsoll.compute.rolling import EXACT
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-HOURS_FROM = 10**21
-"""FLOP by bound in one file from which an account's use is kept hour by hour: some 280 hours of one H100."""
+HOURS_FROM = 10**19
+"""FLOP by bound in one file from which an account's use is kept hour by hour: not three hours of one H100."""
 
 _FILE = "entry_file"
 

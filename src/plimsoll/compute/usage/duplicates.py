@@ -11,10 +11,11 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from plimsoll.compute.engine import fetch
+from plimsoll.compute.engine import fetch, materialise
 from plimsoll.compute.usage.columns import KIND_COLUMNS
 from plimsoll.compute.usage.delivery import Span, UsageDelivery, UsageFile
 from plimsoll.compute.usage.kinds import judge
+from plimsoll.compute.usage.overlap import QUANTITY, not_corrections, rows_in_common
 from plimsoll.kernel.errors import PlimsollError, Where
 
 _SOLD = tuple(name for name in KIND_COLUMNS if name != "provider_folder")
@@ -64,29 +65,38 @@ def refuse_shared_rows(delivery: UsageDelivery) -> None:
         PlimsollError: ``usage.delivered_twice``, naming both files and a row of each.
     """
     spans = spans_of(delivery) if len(delivery.files) > 1 else {}
-    suspects = [
-        (one, other)
+    suspects = {
+        (one, other): _common(spans[one], spans[other])
         for one, other in combinations(sorted(spans), 2)
         if _may_share(delivery.files[one], delivery.files[other], spans[one], spans[other])
         and not _compared(delivery, one, other)
-    ]
+    }
     if not suspects:
         return
     remembered = frozenset(number for pair in suspects for number in pair if number in delivery.known)
     if remembered:
         delivery = replace(delivery, batches=(*delivery.batches, *delivery.read_again(remembered)))
-    rows = _comparable(delivery, {number for pair in suspects for number in pair})
+    sizes, alike = rows_in_common(delivery.batches, suspects, delivery.engine)
+    numbers = {row["file_no"] for row in fetch(delivery.engine, alike.select("file_no").distinct())}
+    if not numbers:
+        return
+    rows = materialise(delivery.engine, _comparable(delivery, numbers, alike), "comparable")
     twins = rows.group_by("key").agg(files=rows.file_no.nunique())
     shared = rows.semi_join(twins.filter(twins.files > 1), "key")
     if not _count(shared, delivery.engine):
         return
-    for one, other in suspects:
-        _compare(delivery, rows, one, other, (max(spans[one][0], spans[other][0]), min(spans[one][1], spans[other][1])))
+    for (one, other), size in sizes.items():
+        if {one, other} <= numbers:
+            _compare(delivery, rows, one, other, suspects[one, other], size)
 
 
 def _may_share(one: UsageFile, other: UsageFile, first: Span, second: Span) -> bool:
     same_provider = one.provider is None or other.provider is None or one.provider == other.provider
     return same_provider and first[0] < second[1] and second[0] < first[1]
+
+
+def _common(first: Span, second: Span) -> Span:
+    return max(first[0], second[0]), min(first[1], second[1])
 
 
 def _compared(delivery: UsageDelivery, one: int, other: int) -> bool:
@@ -107,16 +117,20 @@ def spans_of(delivery: UsageDelivery) -> dict[int, Span]:
     return spans
 
 
-def _comparable(delivery: UsageDelivery, numbers: set[int]) -> ir.Table:
-    """The rows of these files with a digest of all that says which use a row is."""
+def _comparable(delivery: UsageDelivery, numbers: set[int], alike: ir.Table) -> ir.Table:
+    """Those rows of these files with a digest of all that says which use a row is.
+
+    Args:
+        alike: file_no and row of those that are wanted.
+    """
     parts = []
     for batch in delivery.batches:
         if not numbers & set(batch.file_numbers):
             continue
         rows = batch.rows.filter(batch.rows.file_no.isin(sorted(numbers)))
-        rows = rows.filter(rows.charge_class.fill_null("") != "Correction")
+        rows = not_corrections(rows).semi_join(alike, ["file_no", "row"])
         words = [ibis.coalesce(rows[name].nullif("NULL"), "") for name in _SOLD]
-        words += [rows[name].cast("decimal(38, 15)" if name == "quantity" else "string") for name in _IDENTITY]
+        words += [rows[name].cast(QUANTITY if name == "quantity" else "string") for name in _IDENTITY]
         texts = [word.cast("string").fill_null("") for word in words]
         parts.append(
             rows.select(
@@ -131,12 +145,11 @@ def _comparable(delivery: UsageDelivery, numbers: set[int]) -> ir.Table:
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
-def _compare(delivery: UsageDelivery, rows: ir.Table, one: int, other: int, common: Span) -> None:
+def _compare(delivery: UsageDelivery, rows: ir.Table, one: int, other: int, common: Span, size: int) -> None:
     within = rows.filter(rows.start_us < common[1], rows.end_us > common[0])
     first, second = within.filter(within.file_no == one), within.filter(within.file_no == other)
     shared = first.semi_join(second, "key")
     engine = delivery.engine
-    size = min(_count(first, engine), _count(second, engine))
     count = _count(shared, engine)
     if not count:
         return
