@@ -159,9 +159,8 @@ class _Conduct:
         """The customers' records beside the usage."""
         if self.known is None:
             return None
-        named = self.accounts.customers()
-        train_bp = self.accounts.priors.train
-        return Behind(self.known, self.daily, named, self.line, self.seen, self.as_of, train_bp, self.doubled)
+        named, priors = self.accounts.customers(), self.accounts.priors
+        return Behind(self.known, self.daily, named, self.line, self.seen, self.as_of, priors, self.doubled)
 
     @cached_property
     def simultaneous(self) -> Simultaneous:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from plimsoll.assess.assessment import DeclarationSeen, UnmappedSku
+from plimsoll.assess.below_line import BelowLine
 from plimsoll.assess.detectors.approaching_line import approaching_line
 from plimsoll.assess.detectors.coverage import NONE, Coverage, coverage_by_account, shared_runs
 from plimsoll.assess.detectors.figures import AccountUse, HeldLine
@@ -77,6 +78,7 @@ class Judge:
         self._kept: dict[str, AccountUse] = {}
         self._by_tag = self._judge_tags(tagged)
         self._blind = blind
+        self.below = BelowLine(line, as_of, declarations)
 
     def coverage(self, subject: str) -> Coverage:
         """The declarations that name an account; where there is none, what comes close."""
@@ -93,7 +95,10 @@ class Judge:
         if (blind := self._blind.get(use.subject)) is not None:
             yield from reseller_blind(use, blind, self._line, coverage, self._as_of)
         else:
-            yield from undeclared_run(use, self._line, coverage, self._as_of)
+            below = self.below.account(use, coverage)
+            for finding in undeclared_run(use, self._line, coverage, self._as_of):
+                if finding.severity is Severity.HIGH or not below:
+                    yield finding
         yield from self._one_matter(use.subject, under_declared_run([use], self._line, coverage, self._as_of))
         yield from approaching_line(use, self._line, coverage, self._as_of)
 

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from plimsoll.assess.bunching import below_line_e4
 from plimsoll.assess.detectors.approaching_line import BASIS_DAYS, HORIZON_DAYS
 from plimsoll.assess.detectors.figures import AccountUse, HeldLine, UseRow, whole_flop
 from plimsoll.assess.detectors.impossible_figure import NegativeDay, OverfullRow
@@ -78,7 +79,8 @@ def candidates(daily: ir.Table, line: HeldLine, named: Collection[str], as_of: d
     past = used.cap_flop >= exact(line.first_past)
     ahead = -(-HORIZON_DAYS // BASIS_DAYS)
     coming = (used.est_e4 + used.recent_e4 * ahead).cast(EXACT) >= exact(line.first_past_e4)
-    wanted = past | coming | used.subject.isin(sorted(named)) if named else past | coming
+    wanted = past | coming | (used.est_e4 >= exact(below_line_e4(line)))
+    wanted = wanted | used.subject.isin(sorted(named)) if named else wanted
     chosen = used.filter(wanted).order_by("provider", "account").select("subject")
     return tuple(row["subject"] for row in rows_of(chosen))
 

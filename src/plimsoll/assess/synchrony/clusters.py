@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from plimsoll.assess.synchrony.levels import Whole
-from plimsoll.assess.synchrony.pairs import LEAST_PAIR, Pairs
+from plimsoll.assess.synchrony.pairs import Pairs
 
 LEAST_MEAN = 500
 """Mean centibits between two sets from which they are joined."""
