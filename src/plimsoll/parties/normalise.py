@@ -107,7 +107,7 @@ def _run_together(words: list[str]) -> list[str]:
 @lru_cache(_CACHE)
 def name_tokens(name: str) -> tuple[str, ...]:
     """The words of a company's name without its legal form, in order; empty where nothing is left to compare."""
-    words = _without_forms((_words(_SCRIPT_FORMS.sub(" ", name) if not name.isascii() else name)))
+    words = _without_forms(_words(_SCRIPT_FORMS.sub(" ", name) if not name.isascii() else name))
     return () if tuple(words) in TRAILING_FORMS or tuple(words) in LEADING_FORMS else tuple(words)
 
 

@@ -70,20 +70,33 @@ def read_object(line: bytes | None) -> dict[str, object]:
     except UnicodeDecodeError as problem:
         what = f"the line is not UTF-8 text: byte {problem.start + 1} is {line[problem.start]:#04x}"
         raise PlimsollError("text.not_utf8", what, fix="Save the file as UTF-8.") from None
+    value, end = decode_object(text.strip())
+    if text.strip()[end:]:
+        what = "the line has something after its object"
+        raise PlimsollError("json.syntax", what, fix="Write one JSON object a line.")
+    return value
+
+
+def decode_object(text: str) -> tuple[dict[str, object], int]:
+    """The object with which the text begins, and where it ends.
+
+    Raises:
+        PlimsollError: ``json.syntax``, ``json.duplicate_key``, ``json.not_an_object``.
+    """
     try:
-        value = _DECODER.decode(text)
+        value, end = _DECODER.raw_decode(text)
     except _TwiceError as problem:
         what = f'the key "{str(problem)[:60]}" is there twice in one object'
         raise PlimsollError("json.duplicate_key", what, fix="Keep one of the two.") from None
     except RecursionError:
-        what = "the line nests deeper than any record"
-        raise PlimsollError("json.syntax", what, fix="Write the record flat, as the reference shows.") from None
+        what = "the object nests deeper than any record"
+        raise PlimsollError("json.too_deep", what, fix="Write the record flat, as the reference shows.") from None
     except ValueError as problem:
-        what = f"the line is not JSON: {str(problem)[:120]}"
+        what = f"this is not JSON: {str(problem)[:120]}"
         raise PlimsollError("json.syntax", what, fix="Write one JSON object a line.") from None
     if not isinstance(value, dict):
-        raise PlimsollError("json.not_an_object", "the line is no JSON object", fix="Write one JSON object a line.")
-    return value
+        raise PlimsollError("json.not_an_object", "this is no JSON object", fix="Write one JSON object a line.")
+    return value, end
 
 
 class _TwiceError(ValueError):

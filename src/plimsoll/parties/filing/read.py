@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from plimsoll.parties.filing.contradictions import contradictions
 from plimsoll.parties.filing.delivery import KycDelivery, KycRejection, Progress, no_progress
 from plimsoll.parties.filing.detect import Found, find_files, inspect
 from plimsoll.parties.filing.fields import record_from
-from plimsoll.parties.filing.rows import rows_of
+from plimsoll.parties.filing.rows import record_rows
 from plimsoll.parties.known import KycFile, KycProblem
 from plimsoll.parties.kyc import CustomerRecord
 from plimsoll.parties.records import as_batch, latest, record_schema
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _PIECE = 4_096
+_MOST_UNKNOWN = 20
 MOST_REJECTIONS = 100_000
 """Rejected rows that are named; the files count all."""
 
@@ -41,7 +43,13 @@ class _Gathered:
     files: list[KycFile] = field(default_factory=list)
     rejections: list[KycRejection] = field(default_factory=list)
     problems: dict[tuple[str, int, int], tuple[KycProblem, ...]] = field(default_factory=dict)
+    unknown: Counter[str] = field(default_factory=Counter)
     waiting: list[tuple[CustomerRecord, int, int]] = field(default_factory=list)
+
+    def without_unknown(self, problems: list[KycProblem]) -> list[KycProblem]:
+        """What is said of a whole file and not of each of its records: fields that nobody asked for."""
+        self.unknown.update(each.what for each in problems if each.code == "field.unknown")
+        return [each for each in problems if each.code != "field.unknown"]
 
     def add(self, record: CustomerRecord, file_no: int, row: int) -> None:
         self.waiting.append((record, file_no, row))
@@ -121,6 +129,8 @@ def _read_file(path: Path, number: int, gathered: _Gathered) -> None:
     try:
         found = inspect(path)
         kind = found.format
+        for column in found.unknown:
+            gathered.unknown[f"the column {column[:40]} of {path.name} is none of a record"] += 1
         for row, answer in _records(found):
             rows += row > 0
             if isinstance(answer, KycRejection):
@@ -129,6 +139,8 @@ def _read_file(path: Path, number: int, gathered: _Gathered) -> None:
                     gathered.rejections.append(answer)
                 continue
             record, wrong = answer
+            if wrong:
+                wrong = gathered.without_unknown(wrong)
             vetted, more = gathered.vetting.vet(record)
             if wrong or more:
                 gathered.problems[(vetted.subject, number, row)] = tuple(dict.fromkeys((*wrong, *more)))
@@ -144,7 +156,7 @@ def _records(found: Found) -> Iterator[tuple[int, KycRejection | tuple[CustomerR
     """Row number, and the record with what was wrong with it or why it was rejected."""
     day = _day_of(found.path)
     name = found.path.as_posix()
-    for row, values in rows_of(found):
+    for row, values in record_rows(found):
         if isinstance(values, PlimsollError):
             yield row, _rejection(name, row, values)
             continue
@@ -191,6 +203,8 @@ def _notes(gathered: _Gathered, key: bytes | None, superseded: int) -> Iterator[
             f"{counted.hashed:,} telephones, payment instruments and networks were filed in plain and no key was "
             "given: they are compared with each other, and not with those that a provider hashed with its key."
         )
+    for what, times in sorted(gathered.unknown.items())[:_MOST_UNKNOWN]:
+        yield f"Not read, {times:,} times: {what}."
     rejected = sum(file.rejected for file in gathered.files)
     if rejected:
         yield f"{rejected:,} rows were rejected; plimsoll kyc check names each."

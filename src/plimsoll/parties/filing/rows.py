@@ -2,21 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import codecs
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
 
 from plimsoll.kernel.errors import PlimsollError
+from plimsoll.parties.filing.csv_rows import cells
 from plimsoll.parties.filing.detect import Found
 from plimsoll.parties.filing.fields import Row
-from plimsoll.parties.filing.jsonl import lines, read_object
+from plimsoll.parties.filing.flat import unflat
+from plimsoll.parties.filing.jsonl import MAX_LINE, decode_object, lines, read_object
 
 Numbered = tuple[int, Row | PlimsollError]
+
+_PIECE = 1 << 20
+_BATCH = 2_048
 
 
 def rows_of(found: Found) -> Iterator[Numbered]:
     """Every row of the file. A fault that ends the file comes as its last row."""
-    with found.open() as stream:
-        for number, line in lines(stream):
+    if found.container == "parquet":
+        yield from _of_parquet(found)
+        return
+    try:
+        with found.open() as stream:
+            if found.container == "csv":
+                yield from cells(stream, found.columns, found.delimiter)
+            elif found.container == "array":
+                yield from _of_array(stream)
+            else:
+                yield from _of_lines(stream)
+    except (OSError, EOFError) as problem:
+        what = f"the file ends in the middle: {str(problem)[:80]}"
+        yield 0, PlimsollError("file.damaged", what, fix="Deliver it again.")
+
+
+def record_rows(found: Found) -> Iterator[Numbered]:
+    """The rows of a file of customer records, flat columns made whole."""
+    for number, row in rows_of(found):
+        if found.container in ("jsonl", "array") or isinstance(row, PlimsollError):
+            yield number, row
+            continue
+        try:
+            yield number, unflat(row)
+        except PlimsollError as problem:
+            yield number, problem
+
+
+def _of_lines(stream: BinaryIO) -> Iterator[Numbered]:
+    for number, line in lines(stream):
+        try:
+            yield number, read_object(line)
+        except PlimsollError as problem:
+            yield number, problem
+
+
+def _of_array(stream: BinaryIO) -> Iterator[Numbered]:
+    """A JSON array of objects, one at a time; also objects that simply follow each other."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    held, number, ended = "", 0, False
+    while True:
+        held = held.lstrip(" \t\r\n,[" if number == 0 else " \t\r\n,")
+        if held and held[0] != "]":
             try:
-                yield number, read_object(line)
+                value, end = decode_object(held)
             except PlimsollError as problem:
-                yield number, problem
+                if ended or len(held) > MAX_LINE or problem.code != "json.syntax":
+                    yield number + 1, problem
+                    return
+            else:
+                number += 1
+                held = held[end:]
+                yield number, value
+                continue
+        if ended or held[:1] == "]":
+            return
+        try:
+            piece = stream.read(_PIECE)
+            held += decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as problem:
+            what = f"the file is not UTF-8 text: {problem.reason}"
+            yield number + 1, PlimsollError("text.not_utf8", what, fix="Save the file as UTF-8.")
+            return
+        ended = not piece
+
+
+def _of_parquet(found: Found) -> Iterator[Numbered]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    number = 0
+    try:
+        with pq.ParquetFile(found.path) as file:
+            for batch in file.iter_batches(batch_size=_BATCH, columns=list(found.wanted)):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, {found.wanted[name]: _plain(value) for name, value in row.items()}
+    except (pa.ArrowException, OSError, ValueError) as problem:
+        what = f"the Parquet file cannot be read on: {str(problem).splitlines()[0][:120]}"
+        yield number + 1, PlimsollError("parquet.unreadable", what, fix="Write it again and deliver it complete.")
+
+
+def _plain(value: object) -> object:
+    """Parts of structs that are null are left out, as in JSON."""
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items() if part is not None}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return value
