@@ -15,8 +15,10 @@ from plimsoll.assess.behind import Behind
 from plimsoll.assess.below_line import BelowFinding, judged_subjects
 from plimsoll.assess.bunching import below_line_e4
 from plimsoll.assess.declarations import Declaration, declaration_files, load_declarations
+from plimsoll.assess.detectors.double_report import double_reports
 from plimsoll.assess.detectors.figures import HeldLine, whole_flop
 from plimsoll.assess.detectors.impossible_figure import Claim
+from plimsoll.assess.double import Double, find_doubles
 from plimsoll.assess.evidence import RuleEvidence
 from plimsoll.assess.finding import Finding, in_order
 from plimsoll.assess.hour_levels import hour_series
@@ -174,7 +176,12 @@ class _Conduct:
     @cached_property
     def doubled(self) -> frozenset[str]:
         """Accounts of sellers at a host whose use the seller reports again, customer by customer: judged there."""
-        return frozenset()
+        return frozenset(double.host_account for double in self.doubles)
+
+    @cached_property
+    def doubles(self) -> tuple[Double, ...]:
+        """Use that a host and a seller both report."""
+        return find_doubles(self.daily, self.line, {} if self.known is None else self.known.accounts)
 
     @cached_property
     def seen(self) -> tuple[DeclarationSeen, ...]:
@@ -236,6 +243,7 @@ class _Conduct:
             findings.append(hidden.finding)
             if hidden.series is not None:
                 keeper.keep(hidden.series, hidden.finding.severity.rank)
+        findings += double_reports(self.doubles)
         for found_together in self.simultaneous.findings(matters):
             findings.append(found_together.finding)
             if found_together.series is not None:
