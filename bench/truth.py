@@ -5,8 +5,8 @@
     python -m bench.truth --seeds 2000-2009 --customers 5000 --evaders 10
     python -m bench.truth --write                and puts the tables into docs/reference/truth.md
 
-Each seed runs in processes of its own and leaves nothing behind but its score, a line of bench/work/truth-*.jsonl: a run
-that was stopped goes on where it was with --resume.
+Each seed runs in processes of its own and leaves nothing behind but its score, a line of bench/work/truth-*.jsonl: a
+run that was stopped goes on where it was with --resume.
 """
 
 from __future__ import annotations
@@ -122,8 +122,8 @@ def _about(found: list[Seed], asked: argparse.Namespace) -> str:
     rows = sum(score["rows"] for score in found) // len(found)
     return (
         f"Seeds {seeds[0]} to {seeds[-1]} ({len(seeds)}), {asked.customers:,} honest customers, {asked.evaders} "
-        f"evaders of each tactic and {asked.honest} of each honest case, 365 days, {rows:,} usage rows a seed; assessed in "
-        f"{sorted(score['seconds']['assess'] for score in found)[len(found) // 2]:.0f} s and "
+        f"evaders of each tactic and {asked.honest} of each honest case, 365 days, {rows:,} usage rows a "
+        f"seed; assessed in {sorted(score['seconds']['assess'] for score in found)[len(found) // 2]:.0f} s and "
         f"{max(score['peak_mb'] for score in found):,} MB (median and largest; {os.cpu_count()} shared cores, Python "
         f"{platform.python_version()}). {datetime.now(UTC):%d %B %Y}."
     )

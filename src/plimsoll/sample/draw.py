@@ -30,12 +30,6 @@ def key_of(seed: int, *labels: str | int) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
 
 
-def _mixed(word: int) -> int:
-    word = ((word ^ (word >> 30)) * _FIRST) & _MASK
-    word = ((word ^ (word >> 27)) * _SECOND) & _MASK
-    return word ^ (word >> 31)
-
-
 class Draw:
     """A sequence of draws for one purpose. Ranges are scaled, not rejected: the bias is below 2^-32 here."""
 
@@ -44,8 +38,10 @@ class Draw:
 
     def word(self) -> int:
         """The next 64 bits."""
-        self._state = (self._state + _GAMMA) & _MASK
-        return _mixed(self._state)
+        self._state = word = (self._state + _GAMMA) & _MASK
+        word = ((word ^ (word >> 30)) * _FIRST) & _MASK
+        word = ((word ^ (word >> 27)) * _SECOND) & _MASK
+        return word ^ (word >> 31)
 
     def below(self, count: int) -> int:
         """A whole number from 0 to ``count - 1``."""

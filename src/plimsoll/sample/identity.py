@@ -1,8 +1,4 @@
-"""Who a party really is: what its know-your-customer records would say if nobody ever made a mistake.
-
-Honest companies share things too: a registered agent's telephone, an office building, a nominee director, a provider of
-network access, an owner with two companies. Some of these pools are large, some hold a handful.
-"""
+"""Who a party really is: what its know-your-customer records would say if nobody ever made a mistake."""
 
 from __future__ import annotations
 
@@ -108,47 +104,6 @@ def _email(draw: Draw, party: Party) -> str:
     if draw.happens(250):
         return f"{word}{draw.between(1, 9999)}@{draw.one_of(_FREE_MAIL)}"
     return f"{draw.one_of(('info', 'billing', 'cloud', 'it', 'office'))}@{party.id}.example"
-
-
-class Neighbours:
-    """What unrelated parties have in common, from pools whose number grows with that of the customers."""
-
-    def __init__(self, seed: int, customers: int) -> None:
-        self._seed = seed
-        self._customers = customers
-
-    def mixed(self, identity: Identity) -> Identity:
-        """The identity of an everyday company, with its share of what is not its own."""
-        draw = Draw(key_of(self._seed, "neighbours", identity.id))
-        found = identity
-        if draw.happens(300):
-            found = replace(found, phone=hidden("phone", self._pool(draw, "agent", 300)))
-        if draw.happens(220):
-            found = replace(found, network=hidden("network", self._pool(draw, "gateway", 400)))
-        if draw.happens(40):
-            found = replace(found, card=hidden("payment", self._pool(draw, "processor", 2_000)))
-        if draw.happens(180):
-            found = replace(found, address=self._building(draw, identity.jurisdiction))
-        if draw.happens(100):
-            found = replace(found, holders=(*found.holders, self._person(draw, "nominee", 400, Role.DIRECTOR)))
-        if draw.happens(60):
-            owner = self._person(draw, "serial owner", 3, Role.OWNER)
-            rest = tuple(h for h in found.holders if h.role is not Role.OWNER)
-            found = replace(found, holders=(replace(owner, share_bp=10_000, share_max_bp=10_000), *rest))
-        return found
-
-    def _pool(self, draw: Draw, what: str, size: int) -> str:
-        """One of as many things as there are customers per `size`; the first are far more popular than the last."""
-        count = 1 + self._customers // size
-        return f"{what} {count * draw.below(1 << 16) ** 2 >> 32}"
-
-    def _building(self, draw: Draw, country: str) -> Address:
-        place = Draw(key_of(self._seed, country, self._pool(draw, "building", 200)))
-        return people.address(place, country)
-
-    def _person(self, draw: Draw, what: str, size: int, role: Role) -> Holder:
-        person = Draw(key_of(self._seed, self._pool(draw, what, size)))
-        return Holder(people.rare_name(person), role, Kind.PERSON, "IE", people.birthday(person))
 
 
 def registered(identity: Identity) -> tuple[Identifier, ...]:

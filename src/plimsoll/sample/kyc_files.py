@@ -11,12 +11,13 @@ from plimsoll.parties.filing.jsonl import record_text
 from plimsoll.parties.kyc import CustomerRecord, Use
 from plimsoll.sample.dirt import Clerk
 from plimsoll.sample.draw import Draw, key_of
-from plimsoll.sample.identity import Identity, Neighbours, alone
+from plimsoll.sample.identity import Identity, alone
+from plimsoll.sample.neighbours import Neighbours
 from plimsoll.sample.plan import Plan
 from plimsoll.sample.roster import Account, Party
 
 KYC = "kyc"
-_NOBODY: frozenset[str] = frozenset()
+_NOTHING: frozenset[str] = frozenset()
 
 
 def write_kyc(plan: Plan, folder: Path) -> tuple[tuple[str, int], ...]:
@@ -57,7 +58,9 @@ class Records:
     def record(self, number: int, account: Account) -> CustomerRecord:
         request = self._plan.request
         planted = self._plan.holders.get(number)
-        identity, kept = planted or (self._everyday(account.party), _NOBODY)
+        identity, kept = planted or (self._everyday(account.party), _NOTHING)
+        if planted:
+            identity = self._neighbours.crowded(identity, kept)
         if identity.use is None:
             identity = replace(identity, use=self._use.get(number, Use.OTHER))
         draw = Draw(key_of(request.seed, "record", account.key))
@@ -66,7 +69,7 @@ class Records:
         )
 
     def _everyday(self, party: Party) -> Identity:
-        return self._neighbours.mixed(alone(self._plan.request.seed, party))
+        return self._neighbours.everyday(alone(self._plan.request.seed, party))
 
     def _opened(self, draw: Draw, number: int, identity: Identity, planted: bool) -> date | None:
         """Accounts are opened when their holder is founded, or later; those of planted cases mostly for the purpose."""

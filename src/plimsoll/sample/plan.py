@@ -23,6 +23,8 @@ from plimsoll.sample.situations import cases_for
 
 MAX_CUSTOMERS = MAX_NAMES
 MAX_DAYS = 1096
+LEAST_DAYS = 60
+"""With fewer days no evaders can be planted."""
 MAX_SEED = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly."""
 GAP_PROVIDER = "fellmoor-compute"
@@ -64,7 +66,11 @@ class Request:
                     f"{name.replace('_', ' ')} is {value:,}, not between {low:,} and {high:,}",
                     fix=f"Give --{name.replace('_', '-')} within that range.",
                 )
-        checked(self.evaders)
+        if checked(self.evaders) and self.days < LEAST_DAYS:
+            raise PlimsollError(
+                "sample.evaders", f"{self.days} days are too few for a run that somebody would split",
+                fix=f"Give --days {LEAST_DAYS} or more, or leave out --evaders.",
+            )  # fmt: skip
 
     @property
     def end(self) -> date:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from plimsoll.kernel.errors import PlimsollError
 from plimsoll.parties.kyc import Holder, Kind, Role
 from plimsoll.sample import people
 from plimsoll.sample.draw import Draw
 from plimsoll.sample.identity import Identity, alone, hidden, registered
-from plimsoll.sample.names import Name, Namer
+from plimsoll.sample.names import MAX_NAMES, Name, Namer
 from plimsoll.sample.numbers import numbers_of
 from plimsoll.sample.roster import Party
 from plimsoll.sample.schemes.seats import SharedTie
@@ -53,7 +54,16 @@ class Crew:
         self._start = start
 
     def name(self, kind: str) -> Name:
-        """The next name that is free."""
+        """The next name that is free.
+
+        Raises:
+            PlimsollError: ``sample.evaders`` where the customers have taken all of them.
+        """
+        if self._next >= MAX_NAMES:
+            raise PlimsollError(
+                "sample.evaders", f"customers and evaders need more than {MAX_NAMES:,} names",
+                fix="Ask for fewer customers, or for fewer evaders.",
+            )  # fmt: skip
         self._next += 1
         return self._namer.name(self._next - 1, kind)
 

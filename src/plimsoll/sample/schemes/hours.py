@@ -57,6 +57,8 @@ def shaken(draw: Draw, run: Iterable[Stretch], jitter: int) -> tuple[Stretch, ..
         level = min(1000, each.permille * draw.between(960, 1040) // 1000)
         if end - start < 2:
             continue
+        if found and start > found[-1].end and draw.happens(60):
+            start = found[-1].end
         if end - start > 12 and draw.happens(70):
             broken = start + draw.between(3, end - start - 6)
             found += [Stretch(start, broken, level), Stretch(broken + draw.between(1, 3), end, level)]

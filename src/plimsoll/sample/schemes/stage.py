@@ -80,6 +80,8 @@ def parts(draw: Draw, amount: int, *, least: int = LEAST, most: int = MOST, cap:
     cap = cap or (CAREFUL if draw.happens(700) else CARELESS)
     fewest = max(least, -(-amount * 11 // (cap * 10)))
     count = draw.between(fewest, max(fewest, most))
+    if draw.happens(500):
+        count = draw.between(fewest, count)
     spread = draw.one_of((5, 25, 60))
     weights = [draw.between(100 - spread, 100 + spread) for _ in range(count)]
     return _split(amount * 1000, weights, cap * 1000)
