@@ -11,6 +11,7 @@ from plimsoll.assess.behind import Behind
 from plimsoll.assess.detectors.figures import HeldLine
 from plimsoll.assess.evidence import RuleEvidence
 from plimsoll.compute.engine import load
+from plimsoll.compute.utilisation import PRIORS
 from plimsoll.parties.control_group import ControlGroup, Hub, Together
 from plimsoll.parties.known import KnownAccount, KnownParties
 
@@ -76,7 +77,7 @@ def behind(
     named: Any = None,
     left_out: Iterable[str] = (),
 ) -> Behind:
-    return Behind(parties, daily, named, LINE, tuple(declared), AS_OF, 4_000, frozenset(left_out))
+    return Behind(parties, daily, named, LINE, tuple(declared), AS_OF, PRIORS, frozenset(left_out))
 
 
 def declaration(name: str, developer: str, flop: int, *accounts: str) -> DeclarationSeen:

@@ -20,6 +20,7 @@ from plimsoll.assess.assessment import AccountSeries, DeclarationSeen, HubSeen, 
 from plimsoll.assess.detectors.coverage import NONE
 from plimsoll.assess.detectors.crossing import Rolling
 from plimsoll.assess.detectors.figures import AccountUse, HeldLine, whole_flop
+from plimsoll.assess.detectors.high_risk_profile import Risky, named_by_itself, risky_account, risky_accounts
 from plimsoll.assess.detectors.kyc_contradiction import (
     Contradiction,
     account_contradiction,
@@ -32,12 +33,14 @@ from plimsoll.assess.detectors.unknown_customer import Unrecorded, unknown_accou
 from plimsoll.assess.finding import Finding, Severity
 from plimsoll.assess.group_judgement import GroupJudge
 from plimsoll.assess.record_checks import contradictions, invoiced_by
+from plimsoll.assess.risk_facts import facts_of
 from plimsoll.assess.series import account_series
 from plimsoll.assess.tables import account_use
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from plimsoll.compute.utilisation import Priors
     from plimsoll.parties.known import KnownParties
 
 
@@ -56,7 +59,7 @@ class Behind:
     Attributes:
         daily: usage per account and day before `as_of`.
         named: whom usage rows name beside an account (`compute.usage.customers`); None where they name nobody.
-        train_bp: the prior for training, in basis points.
+        priors: what is assumed where nobody measured.
         left_out: accounts whose use stands in other accounts already.
     """
 
@@ -66,17 +69,17 @@ class Behind:
     line: HeldLine
     declared: Sequence[DeclarationSeen]
     as_of: date
-    train_bp: int
+    priors: Priors
     left_out: frozenset[str] = frozenset()
 
     @cached_property
     def totals(self) -> ir.Table:
-        return account_totals(self.daily, self.train_bp)
+        return account_totals(self.daily, self.priors.train)
 
     @cached_property
     def groups(self) -> GroupJudge:
         return GroupJudge(
-            self.daily, self.totals, self.known, self.line, self.declared, self.as_of, self.train_bp, self.left_out
+            self.daily, self.totals, self.known, self.line, self.declared, self.as_of, self.priors.train, self.left_out
         )
 
     @cached_property
@@ -94,6 +97,7 @@ class Behind:
             yield Found(each.finding, each.series)
         yield from self._unknown()
         yield from self._contradictions()
+        yield from self._risky()
 
     def seen(self, findings: Iterable[Finding]) -> PartiesSeen:
         """What the records tell about the usage as a whole.
@@ -185,11 +189,7 @@ class Behind:
         by_subject: dict[str, list[Contradiction]] = {}
         for each in found:
             by_subject.setdefault(each.subject, []).append(each)
-        accounts = load_accounts(
-            self.totals.get_backend(), [name for name in by_subject if "/" in name], "contradictory"
-        )
-        totals = self.totals.semi_join(accounts, ["provider", "account"])
-        for subject, (use, year) in self._large(large_accounts(totals, floor_flop(self.line))):
+        for subject, (use, year) in self._large(self._large_of(name for name in by_subject if "/" in name)):
             slips = all(each.slip for each in by_subject[subject])
             if not slips or year.est_e4 >= self.line.first_past_e4:
                 yield Found(account_contradiction(use, year, by_subject.pop(subject)), self._series(use))
@@ -199,6 +199,31 @@ class Behind:
                 small.setdefault(each.provider, []).append(each)
         for provider, those in sorted(small.items()):
             yield Found(provider_contradictions(provider, those))
+
+    def _risky(self) -> Iterator[Found]:
+        """Accounts that match a risk profile: those that stand out by themselves, the others per provider."""
+        from plimsoll.parties.risk.load import load_profiles
+
+        profiles = load_profiles()
+        priors = (self.priors.train, self.priors.other)
+        risky = {
+            subject: Risky(self.known.accounts[subject], matches)
+            for subject, facts in facts_of(self.known, self.daily, profiles, self.as_of, priors)
+            if (matches := profiles.matches(facts))
+        }
+        for subject, (use, year) in self._large(self._large_of(risky)):
+            if named_by_itself(risky[subject], year, self.line):
+                yield Found(risky_account(risky.pop(subject), use, year), self._series(use))
+        others: dict[str, list[Risky]] = {}
+        for each in risky.values():
+            others.setdefault(each.record.subject.partition("/")[0], []).append(each)
+        for provider, those in sorted(others.items()):
+            yield Found(risky_accounts(provider, those))
+
+    def _large_of(self, subjects: Iterable[str]) -> tuple[str, ...]:
+        """Those of the accounts that may be large, in order of provider and account."""
+        chosen = load_accounts(self.totals.get_backend(), subjects, "chosen")
+        return large_accounts(self.totals.semi_join(chosen, ["provider", "account"]), floor_flop(self.line))
 
     def _large(self, subjects: Sequence[str]) -> Iterator[tuple[str, tuple[AccountUse, Rolling]]]:
         """Those of the accounts that are large, with their largest year, in order of provider and account."""
