@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 from plimsoll.sample import jurisdiction, plan, truth
+from plimsoll.sample.dirt import USUAL_GAPS
+from plimsoll.sample.schemes.asked import MOST, Tactic
 from plimsoll.sample.shelf import providers
 from plimsoll.sample.situations import CASES, MISSING_REPORT, Situation
 
@@ -35,3 +37,11 @@ def test_every_error_code_is_listed() -> None:
 def test_the_limits_are_those_of_the_code() -> None:
     assert f"1 to {plan.MAX_CUSTOMERS:,} |" in _PAGE
     assert f"1 to {plan.MAX_DAYS:,}, from {plan.Request().start} on" in _PAGE
+
+
+def test_every_tactic_is_described_with_its_finding() -> None:
+    for tactic in Tactic:
+        assert f"| `{tactic.value}` |" in _PAGE
+    assert f"at most {MOST:,} of one" in _PAGE
+    assert f"| `--kyc-gaps` | {USUAL_GAPS} |" in _PAGE
+    assert f"needs {plan.LEAST_DAYS} days" in _PAGE

@@ -52,7 +52,7 @@ def reseller(stage: Stage) -> None:
                   E23 // 4, shown_bp=TRAIN_BP, shape=Shape.JOBS, active_bp=true_bp(draw))  # fmt: skip
     stage.seat(scheme, seller, 0, provider, small)
     for at in range(len(customers)):
-        customers.change(at, replace(customers.identities[at], payer=own.name, card=own.card))
+        customers.change(at, replace(customers.identities[at], payer=own.name, card=own.card), "card")
         provider = draw.one_of(stage.selling("train"))
         stretches = training_run(draw, spell(draw, stage.days, 20, 120))
         use = sized(draw, provider, "train", stretches, min(amount, 36 * E23) * draw.between(60, 130) // 100,
