@@ -10,22 +10,23 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plimsoll.assess.assessment import Assessment, DeclarationSeen, InputFile, PinnedRule, Totals
+from plimsoll.assess.assessment import Assessment, DeclarationSeen, PinnedRule
 from plimsoll.assess.behind import Behind
 from plimsoll.assess.below_line import BelowFinding, judged_subjects
 from plimsoll.assess.bunching import below_line_e4
-from plimsoll.assess.declarations import Declaration, declaration_files, load_declarations
+from plimsoll.assess.declarations import Declaration, load_declarations
 from plimsoll.assess.detectors.double_report import double_reports
-from plimsoll.assess.detectors.figures import HeldLine, whole_flop
+from plimsoll.assess.detectors.figures import HeldLine
 from plimsoll.assess.detectors.impossible_figure import Claim
 from plimsoll.assess.double import Double, find_doubles
 from plimsoll.assess.evidence import RuleEvidence
 from plimsoll.assess.finding import Finding, in_order
 from plimsoll.assess.hour_levels import hour_series
 from plimsoll.assess.input_names import Names
-from plimsoll.assess.judge import NOBODY, Judge, ReportsSeen, counts
+from plimsoll.assess.judge import NOBODY, Judge, ReportsSeen
 from plimsoll.assess.line_choice import choose_line
-from plimsoll.assess.quality import data_quality, outcome_counts, unmapped_skus, usage_inputs
+from plimsoll.assess.overall import declaration_inputs, totals_of
+from plimsoll.assess.quality import data_quality, unmapped_skus, usage_inputs
 from plimsoll.assess.records import read_records
 from plimsoll.assess.reported_months import about_stray_months, end_of_data, stray_months
 from plimsoll.assess.series import SeriesKeeper
@@ -37,10 +38,8 @@ from plimsoll.assess.tables import (
     largest_accounts,
     negative_days,
     overfull_rows,
-    sums,
     tagged_use,
 )
-from plimsoll.kernel.canonical import digest_of_stream
 from plimsoll.kernel.rounding import divide_half_even
 
 if TYPE_CHECKING:
@@ -203,14 +202,14 @@ class _Conduct:
         ordered = in_order(findings)
         inputs = usage_inputs(self.delivery, self.accounts, self.names.of)
         if declared_in is not None:
-            inputs = (*inputs, *self._declaration_inputs(declared_in))
+            inputs = (*inputs, *declaration_inputs(self.declared, declared_in, self.names))
         if self.behind is not None:
             inputs = (*inputs, *self.behind.inputs())
         return Assessment(
             rule=self.rule,
             as_of=self.as_of,
             inputs=inputs,
-            totals=self._totals(ordered),
+            totals=totals_of(self.accounts, self.daily, len(self.seen), ordered),
             findings=ordered,
             accounts=keeper.series(ordered),
             data_quality=replace(quality, assumptions=(*quality.assumptions, *self._remarks())),
@@ -306,36 +305,3 @@ class _Conduct:
             )
             for declaration, seen in zip(self.declared, self.seen, strict=True)
         )
-
-    def _totals(self, findings: Sequence[Finding]) -> Totals:
-        accounts, cap, est_e4 = sums(self.daily)
-        outcomes = outcome_counts(self.accounts)
-        return Totals(
-            rows=self.accounts.totals.rows,
-            rejected=dict(outcomes)["rejected"],
-            providers=len(self.accounts.coverage),
-            accounts=accounts,
-            declarations=len(self.seen),
-            first_day=min((coverage.first_day for coverage in self.accounts.coverage), default=None),
-            last_day=max((coverage.last_day for coverage in self.accounts.coverage), default=None),
-            cap_flop=cap,
-            est_flop=whole_flop(est_e4),
-            findings=counts(findings),
-            outcomes=outcomes,
-        )
-
-    def _declaration_inputs(self, declared_in: Path) -> tuple[InputFile, ...]:
-        """The declarations' files; their rows are the declarations in them."""
-        held: dict[str, int] = {}
-        for declaration in self.declared:
-            held[declaration.file] = held.get(declaration.file, 0) + 1
-        files = declaration_files(declared_in)
-        return tuple(
-            InputFile(self.names.of(file), _sha256(file), "declarations", held.get(self.names.of(file), 0), 0)
-            for file in files
-        )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return digest_of_stream(stream).removeprefix("sha256:")
