@@ -11,7 +11,7 @@ from plimsoll.assess.synchrony.chance import Chance, chances
 from plimsoll.assess.synchrony.changes import Changes, find_changes
 from plimsoll.assess.synchrony.clusters import find_sets
 from plimsoll.assess.synchrony.levels import Levels, Whole
-from plimsoll.assess.synchrony.moments import Moment, count_events, find_moments
+from plimsoll.assess.synchrony.moments import Moment, count_events, most_telling, together_at
 from plimsoll.assess.synchrony.pairs import compare, find_pairs, one_way
 from plimsoll.assess.synchrony.shifts import ShiftTest, shift_test
 
@@ -21,8 +21,8 @@ SIGNIFICANT_E6 = 10_000
 FIRST_SHIFTS = 499
 """Shifts that every set is tested with; those that are as similar in more than one of them are dropped."""
 
-SHIFTS = 9_999
-"""Shifts behind a reported probability; more where many sets are tested, so that the correction leaves room."""
+SHIFTS = 1_999
+"""Shifts behind a reported probability, at least; with many sets twice as many as the correction asks for."""
 
 FEWEST_EVENTS = 4
 """Events, more than `SAME` hours apart, that at least a third of a set must have in common."""
@@ -69,7 +69,7 @@ def synchronous_sets(
         members
         for found in find_sets(pairs, lambda unlinked: compare(searched, chance, unlinked))
         if len(members := _agreeing(searched, chance, np.array(found, dtype=np.int32))) > 1
-        and count_events(find_moments(levels, searched, chance, members, _most(members))) >= FEWEST_EVENTS
+        and count_events(together_at(chance, members, _third(members))) >= FEWEST_EVENTS
     ]
     shifts = max(SHIFTS, 200 * len(sets) - 1)
     significant = []
@@ -82,15 +82,13 @@ def synchronous_sets(
         test = shift_test(searched, chance, members, seed, shifts)
         p_e6 = test.p_e6(len(sets))
         if p_e6 <= SIGNIFICANT_E6:
-            events = count_events(find_moments(levels, searched, chance, members, 2))
-            telling = find_moments(levels, searched, chance, members, _most(members))
-            shown = sorted(telling, key=lambda moment: (-moment.centibits, moment.hour))[:MOMENTS]
-            moments = tuple(sorted(shown, key=lambda moment: moment.hour))
+            events = count_events(together_at(chance, members, 2))
+            moments = most_telling(levels, searched, chance, members, _third(members), MOMENTS)
             significant.append(SynchronousSet(names, events, test, len(sets), p_e6, moments))
     return tuple(significant)
 
 
-def _most(members: Whole) -> int:
+def _third(members: Whole) -> int:
     return max(2, -(-len(members) // 3))
 
 

@@ -28,8 +28,8 @@ class Moment:
     centibits: int
 
 
-def find_moments(levels: Levels, changes: Changes, chance: Chance, members: Whole, least: int) -> tuple[Moment, ...]:
-    """Every hour around which at least `least` of the members changed in one direction, in order of time.
+def together_at(chance: Chance, members: Whole, least: int) -> tuple[tuple[int, int], ...]:
+    """Hour and direction (0 down, 1 up) of every time at which at least `least` of the members changed, in order.
 
     The hour with the most of them is taken first, the earlier of equals; a change belongs to one moment.
     """
@@ -40,27 +40,39 @@ def find_moments(levels: Levels, changes: Changes, chance: Chance, members: Whol
             best = np.flatnonzero(together == together.max())
             unbroken = best[best - np.arange(len(best)) == best[0]]
             hour = int(unbroken[len(unbroken) // 2])
-            found.append(_moment(levels, changes, chance, members, direction, hour))
+            found.append((hour, direction))
             together[max(0, hour - 2 * REACH) : hour + 2 * REACH + 1] = 0
-    return tuple(sorted(found, key=lambda moment: moment.hour))
+    return tuple(sorted(found))
 
 
-def _moment(levels: Levels, changes: Changes, chance: Chance, members: Whole, direction: int, hour: int) -> Moment:
-    moved, centibits = [], 0
-    for member in members.tolist():
+def count_events(moments: Iterable[tuple[int, int]]) -> int:
+    """How many of them are more than `SAME` hours after the one before that counted; they come in order."""
+    count, last = 0, None
+    for hour, _ in moments:
+        if last is None or hour - last > SAME:
+            count, last = count + 1, hour
+    return count
+
+
+def most_telling(
+    levels: Levels, changes: Changes, chance: Chance, members: Whole, least: int, most: int
+) -> tuple[Moment, ...]:
+    """The `most` most telling of the moments of `together_at`, in order of time."""
+    moments = [
+        _moment(levels, changes, chance, members, hour, direction)
+        for hour, direction in together_at(chance, members, least)
+    ]
+    chosen = sorted(moments, key=lambda moment: (-moment.centibits, moment.hour))[:most]
+    return tuple(sorted(chosen, key=lambda moment: moment.hour))
+
+
+def _moment(levels: Levels, changes: Changes, chance: Chance, members: Whole, hour: int, direction: int) -> Moment:
+    up, when = np.array([bool(direction)]), np.array([hour], dtype=np.int32)
+    match, likely = chance.of(members, up, when)
+    moved = []
+    for member in members[match[:, 0]].tolist():
         own = changes.of(member)
         near = (np.abs(changes.hour[own] - hour) <= REACH) & (changes.up[own] == bool(direction))
-        for place in np.flatnonzero(near)[:1].tolist():
-            moved.append((levels.subjects[member], int(changes.percent[own][place])))
-            up, when = np.array([bool(direction)]), np.array([hour], dtype=np.int32)
-            centibits += int(gain(chance.of(np.array([member], dtype=np.int32), up, when)[1])[0, 0])
+        moved += [(levels.subjects[member], int(percent)) for percent in changes.percent[own][near][:1]]
+    centibits = int(gain(likely)[match].sum())
     return Moment(levels.start + hour, tuple(sorted(moved)), centibits)
-
-
-def count_events(moments: Iterable[Moment]) -> int:
-    """How many of them are more than `SAME` hours after the one before that counted."""
-    count, last = 0, None
-    for moment in sorted(moments, key=lambda each: each.hour):
-        if last is None or moment.hour - last > SAME:
-            count, last = count + 1, moment.hour
-    return count

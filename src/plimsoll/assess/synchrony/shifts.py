@@ -17,15 +17,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plimsoll.assess.synchrony.chance import Chance, gain, loss
 from plimsoll.assess.synchrony.changes import REACH, Changes
-from plimsoll.assess.synchrony.levels import DAY, Counts, Flags, Whole
-from plimsoll.assess.synchrony.pairs import repeats
+from plimsoll.assess.synchrony.levels import DAY, Counts, Whole
+from plimsoll.assess.synchrony.pairs import SAME
 
 Words = NDArray[np.uint64]
 Sums = NDArray[np.int64]
@@ -34,7 +33,10 @@ WEEKS_FROM = 26 * 7
 """Days in use from which a clock is turned by whole weeks."""
 
 _WEEK = 7
-_AT_A_TIME = 500
+_AT_A_TIME = 1_000
+_ROOM = (_WEEK + 1) * DAY
+_OUT = -10_000
+"""Stands where an account was not in use, so that it could not have changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +99,20 @@ class _Clock:
 
     def __init__(self, changes: Changes, chance: Chance, account: int) -> None:
         own = changes.of(account)
-        self.hour, self.direction = changes.hour[own], changes.up[own].astype(np.intp)
+        self.hour, self.direction = changes.hour[own], changes.up[own].astype(np.int32)
         self._first, self._last = int(changes.first[account]), int(changes.last[account])
         days = max(1, -(-(self._last - self._first) // DAY))
         self._step = _WEEK if days >= WEEKS_FROM else 1
         self._length = -(-days // self._step) * self._step * DAY
         every = np.arange(chance.near.shape[2])[None, :]
-        both = np.arange(2)[:, None]
-        who = np.array([[account]])
+        both, who = np.arange(2)[:, None], np.array([[account]])
         habit, crowd = chance.habit(who, both, every), chance.crowd(who, both, every)
-        near = chance.near[account]
-        self._near = _padded(near)
-        self._habit = _padded(np.where(near, gain(habit), loss(habit)).astype(np.int16))
-        self._gain, self._loss = _padded(gain(crowd).astype(np.int16)), _padded(loss(crowd).astype(np.int16))
+        worth = np.where(chance.near[account], gain(habit) + 1, loss(habit))
+        worth[:, : max(0, self._first - REACH)] = _OUT
+        worth[:, self._last + REACH + 1 :] = _OUT
+        self._own = _table(worth, _OUT)
+        self._gain, self._loss = _table(gain(crowd), 0), _table(loss(crowd), 0)
+        self._width = chance.near.shape[2] + _ROOM
 
     def draw(self, name: str, numbers: range) -> Whole:
         """Turns in hours, one for each of `numbers`; those of one name are a stream of their own."""
@@ -124,10 +127,11 @@ class _Clock:
         return self._around(self.hour[None, :], by[:, None])
 
     def _around(self, hour: Whole, by: Whole) -> Whole:
-        inside = (hour > self._first) & (hour < self._last)
-        return np.where(inside, self._first + (hour - self._first + by) % self._length, hour).astype(np.int32)
+        moved = hour + by
+        moved -= np.where(moved >= self._first + self._length, np.int32(self._length), np.int32(0))
+        return np.where((hour > self._first) & (hour < self._last), moved, hour)
 
-    def follows(self, order: Whole, direction: NDArray[np.intp], hour: Whole, by: Whole) -> tuple[Sums, Sums, Sums]:
+    def follows(self, order: Whole, direction: Whole, hour: Whole, by: Whole) -> tuple[Sums, Sums, Sums]:
         """How well this account, turned, does what another one does: centibits, changes in common, and possible ones.
 
         Args:
@@ -135,21 +139,21 @@ class _Clock:
             direction, hour: of those changes (columns) after each turn (rows).
             by: how far this account is turned, for each row.
         """
-        own = self._around(hour, -by[:, None])
-        during = (hour >= self._first - REACH) & (hour <= self._last + REACH)
-        match = self._near[direction, own] & during
-        habit = self._habit[direction, own]
-        worth = np.where(
-            match, np.minimum(habit, self._gain[direction, hour]), np.maximum(habit, self._loss[direction, hour])
-        )
-        counted = during & ~(repeats(order, match) & match)
-        total: Sums = np.where(counted, worth, 0).sum(axis=1, dtype=np.int64)
-        return total, match.sum(axis=1), during.sum(axis=1)
+        shift = direction * np.int32(self._width)
+        own = self._own.take(self._around(hour, self._length - by[:, None]) + shift)
+        match, during = own > 0, own != _OUT
+        at = hour + shift
+        worth = np.where(during, np.maximum(own, self._loss.take(at)), 0)
+        matched = np.flatnonzero(match)
+        worth.flat[matched] = np.minimum(own.flat[matched] - 1, self._gain.take(at.flat[matched]))
+        again = np.flatnonzero(np.diff(order) <= SAME) + 1
+        worth[:, again] *= ~(match[:, again] & match[:, again - 1])
+        return worth.sum(axis=1, dtype=np.int64), match.sum(axis=1), during.sum(axis=1)
 
 
-def _padded(table: Flags | Counts) -> NDArray[Any]:
-    """Room for the hours that a turned clock may reach beyond the last: nothing is near them, nothing is known."""
-    return np.pad(table, ((0, 0), (0, (_WEEK + 1) * DAY)))
+def _table(worth: Whole, beyond: int) -> Counts:
+    """Both directions in one row, with room for the hours that a turned clock may reach beyond the last."""
+    return np.pad(worth, ((0, 0), (0, _ROOM)), constant_values=beyond).astype(np.int16).ravel()
 
 
 def splitmix64(counter: Words, seed: int) -> Words:
