@@ -24,7 +24,7 @@ from plimsoll.assess.finding import Finding, in_order
 from plimsoll.assess.hour_levels import hour_series
 from plimsoll.assess.input_names import Names
 from plimsoll.assess.judge import NOBODY, Judge, ReportsSeen
-from plimsoll.assess.line_choice import choose_line
+from plimsoll.assess.line_choice import about_the_law, choose_line
 from plimsoll.assess.overall import declaration_inputs, totals_of
 from plimsoll.assess.quality import data_quality, unmapped_skus, usage_inputs
 from plimsoll.assess.records import read_records
@@ -279,21 +279,9 @@ class _Conduct:
 
     def _remarks(self) -> Iterator[str]:
         yield from about_stray_months(self.accounts, self.as_of)
-        yield from self._about_the_law()
+        yield from about_the_law(self.rule, self.as_of)
         if self.behind is not None:
             yield from self.behind.remarks()
-
-    def _about_the_law(self) -> Iterator[str]:
-        if self.rule.law_date is not None and self.rule.law_date > self.as_of:
-            yield (
-                f"The usage ends before {self.as_of}, when {self.rule.id} did not exist yet; its first text, "
-                f"known since {self.rule.law_date}, was applied."
-            )
-        if not self.rule.compute_alone:
-            yield (
-                f"{self.rule.provision} ({self.rule.provision_title}) asks for more than compute. Usage shows compute "
-                "alone, so whether the rest of it is met remains to be asked."
-            )
 
     def _claims(self) -> tuple[Claim, ...]:
         return tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from plimsoll.assess.assessment import PinnedRule
@@ -75,3 +76,17 @@ def _is_compute_alone(rulebook: Rulebook, line: Line, day: date) -> bool:
     [provision] = [provision for provision in rulebook.provisions if provision.id == line.provision]
     version = provision.version(day, day) or provision.next_version(day, day)
     return version is not None and all(isinstance(leaf, MetricLine) for leaf in leaves(version.when))
+
+
+def about_the_law(rule: PinnedRule, as_of: date) -> Iterator[str]:
+    """What the reader must know about the law that was applied, one sentence each."""
+    if rule.law_date is not None and rule.law_date > as_of:
+        yield (
+            f"The usage ends before {as_of}, when {rule.id} did not exist yet; its first text, known since "
+            f"{rule.law_date}, was applied."
+        )
+    if not rule.compute_alone:
+        yield (
+            f"{rule.provision} ({rule.provision_title}) asks for more than compute. Usage shows compute alone, so "
+            "whether the rest of it is met remains to be asked."
+        )
