@@ -13,7 +13,7 @@ import sys
 
 import typer
 
-from plimsoll.cli import data, hardware, parties, rulebook
+from plimsoll.cli import data, hardware, kyc, parties, rulebook
 from plimsoll.cli.assess import assess
 from plimsoll.cli.check import check
 from plimsoll.cli.console import note
@@ -33,6 +33,7 @@ app.command(short_help="A table of models against every line.")(population)
 app.command(short_help="Usage reports against declarations: findings.")(assess)
 app.add_typer(rulebook.app, name="rulebook", short_help="The law as data: list, show, compare, test.")
 app.add_typer(hardware.app, name="hardware", short_help="Accelerators, their peaks and the sources.")
+app.add_typer(kyc.app, name="kyc", short_help="Who the customers are: check and convert filings.")
 app.command(short_help="Write an invented jurisdiction to try it on.")(sample)
 app.add_typer(parties.app, name="parties", short_help="Who is behind which account, and why.")
 app.add_typer(data.app, name="data", short_help="Fetch public data sets.")

@@ -213,6 +213,14 @@ def _network(text: str) -> str:
     return "" if not network.network_address.is_global or network.prefixlen < 8 else str(network)
 
 
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "phone": lambda text: _phone(text, None),
+    "payment": _instrument,
+    "network": _network,
+}
+"""What is hashed, by its kind: the one spelling of a value, empty where it says nothing."""
+
+
 def _check_name(record: CustomerRecord, problems: list[KycProblem]) -> None:
     name = record.legal_name
     if not name or is_placeholder(name):

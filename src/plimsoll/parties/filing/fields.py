@@ -198,7 +198,7 @@ class Reading:
         if value is None or value == "":
             return None
         if isinstance(value, str):
-            found = _day(value)
+            found = day_of(value)
             if found is not None:
                 return found
         elif isinstance(value, datetime):
@@ -215,7 +215,8 @@ def _words(kinds: type[Word]) -> dict[str, Word]:
 
 
 @lru_cache(1 << 14)
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """The date of ``2026-11-21``; None where the text is none, or of no time that matters."""
     match = _DAY.fullmatch(text.strip())
     if match is None or not 1500 <= int(match[1]) <= 2200:
         return None

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import gc
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +14,10 @@ from plimsoll.kernel.errors import PlimsollError
 from plimsoll.parties.filing.contradictions import contradictions
 from plimsoll.parties.filing.delivery import KycDelivery, KycRejection, Progress, no_progress
 from plimsoll.parties.filing.detect import Found, find_files, inspect
-from plimsoll.parties.filing.fields import record_from
-from plimsoll.parties.filing.rows import record_rows
+from plimsoll.parties.filing.enrich import Enriched, enrich, summary
+from plimsoll.parties.filing.filed import Filed, filed, rejection
+from plimsoll.parties.filing.ownership_register import OwnershipRegister
+from plimsoll.parties.filing.registers import Wrong, read_bods, read_ftm, read_gleif
 from plimsoll.parties.known import KycFile, KycProblem
 from plimsoll.parties.kyc import CustomerRecord
 from plimsoll.parties.records import as_batch, latest, record_schema
@@ -31,8 +31,6 @@ _MOST_UNKNOWN = 20
 MOST_REJECTIONS = 100_000
 """Rejected rows that are named; the files count all."""
 
-_DAY_OF_FILE = re.compile(r"(?:^|[^0-9])(\d{4}-\d{2}-\d{2})(?:[^0-9]|$)")
-
 
 @dataclass(slots=True)
 class _Gathered:
@@ -40,9 +38,11 @@ class _Gathered:
 
     vetting: Vetting
     batches: list[pa.RecordBatch] = field(default_factory=list)
-    files: list[KycFile] = field(default_factory=list)
+    files: dict[int, KycFile] = field(default_factory=dict)
     rejections: list[KycRejection] = field(default_factory=list)
     problems: dict[tuple[str, int, int], tuple[KycProblem, ...]] = field(default_factory=dict)
+    registers: list[OwnershipRegister] = field(default_factory=list)
+    gleif: dict[int, Found] = field(default_factory=dict)
     unknown: Counter[str] = field(default_factory=Counter)
     waiting: list[tuple[CustomerRecord, int, int]] = field(default_factory=list)
 
@@ -50,6 +50,14 @@ class _Gathered:
         """What is said of a whole file and not of each of its records: fields that nobody asked for."""
         self.unknown.update(each.what for each in problems if each.code == "field.unknown")
         return [each for each in problems if each.code != "field.unknown"]
+
+    def reject(self, one: KycRejection) -> None:
+        if len(self.rejections) < MOST_REJECTIONS:
+            self.rejections.append(one)
+
+    def reject_rows(self, file: str, wrong: Wrong) -> None:
+        for row, problem in wrong:
+            self.reject(rejection(file, row, problem))
 
     def add(self, record: CustomerRecord, file_no: int, row: int) -> None:
         self.waiting.append((record, file_no, row))
@@ -66,7 +74,7 @@ class _Gathered:
 def read_filings(
     paths: Iterable[str | Path], *, key: bytes | None = None, progress: Progress = no_progress
 ) -> KycDelivery:
-    """Every record of the files and folders, one per account.
+    """Every record of the files and folders, one per account, with what registers among them say of its holders.
 
     Args:
         key: hashes telephones, payment instruments and networks that were filed in plain (`keyed_hash.read_key`).
@@ -83,16 +91,19 @@ def read_filings(
             progress(f"reading {path.name}", number, len(files))
             _read_file(path, number, gathered)
         gathered.flush()
-    table = latest(pa.Table.from_batches(gathered.batches, schema=record_schema()))
-    total = sum(len(batch) for batch in gathered.batches)
-    progress("comparing records", len(files), len(files))
+        table = latest(pa.Table.from_batches(gathered.batches, schema=record_schema()))
+        superseded = sum(len(batch) for batch in gathered.batches) - table.num_rows
+        gathered.batches.clear()
+        progress("joining registers", len(files), len(files))
+        _read_gleif(table, gathered)
+        enriched = enrich(table, gathered.registers)
     return KycDelivery(
-        records=table,
-        files=tuple(gathered.files),
+        records=enriched.records,
+        files=tuple(gathered.files[number] for number in sorted(gathered.files)),
         rejections=tuple(gathered.rejections),
-        problems=_problems(table, gathered),
-        superseded=total - table.num_rows,
-        notes=tuple(_notes(gathered, key, total - table.num_rows)),
+        problems=_problems(enriched, gathered),
+        superseded=superseded,
+        notes=tuple(_notes(gathered, key, superseded, enriched)),
     )
 
 
@@ -108,103 +119,98 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def as_filed(paths: Iterable[str | Path], rejections: list[KycRejection]) -> Iterator[CustomerRecord]:
-    """Every record of the files just as it was filed, one after the other; rejected rows are added to the list."""
-    for path in find_files(paths):
-        try:
-            found = inspect(path)
-        except PlimsollError as problem:
-            rejections.append(_rejection(str(path.as_posix()), 0, problem))
-            continue
-        for _, answer in _records(found):
-            if isinstance(answer, KycRejection):
-                rejections.append(answer)
-            else:
-                yield answer[0]
-
-
 def _read_file(path: Path, number: int, gathered: _Gathered) -> None:
-    rows = rejected = 0
     name = path.as_posix()
     try:
         found = inspect(path)
-        kind = found.format
-        for column in found.unknown:
-            gathered.unknown[f"the column {column[:40]} of {path.name} is none of a record"] += 1
-        for row, answer in _records(found):
-            rows += row > 0
-            if isinstance(answer, KycRejection):
-                rejected += row > 0
-                if len(gathered.rejections) < MOST_REJECTIONS:
-                    gathered.rejections.append(answer)
-                continue
-            record, wrong = answer
-            if wrong:
-                wrong = gathered.without_unknown(wrong)
-            vetted, more = gathered.vetting.vet(record)
-            if wrong or more:
-                gathered.problems[(vetted.subject, number, row)] = tuple(dict.fromkeys((*wrong, *more)))
-            gathered.add(vetted, number, row)
-        digest = found.sha256()
+        if found.format.startswith("gleif-"):
+            gathered.gleif[number] = found
+            return
+        rows, rejected = _read_found(found, number, gathered)
+        gathered.files[number] = KycFile(name, found.sha256(), found.format, rows, rejected)
     except PlimsollError as problem:
-        gathered.rejections.append(_rejection(name, 0, problem))
-        kind, digest = "unreadable", ""
-    gathered.files.append(KycFile(name, digest, kind, rows, rejected))
+        gathered.reject(rejection(name, 0, problem))
+        gathered.files[number] = KycFile(name, "", "unreadable", 0, 0)
 
 
-def _records(found: Found) -> Iterator[tuple[int, KycRejection | tuple[CustomerRecord, list[KycProblem]]]]:
-    """Row number, and the record with what was wrong with it or why it was rejected."""
-    day = _day_of(found.path)
+def _read_found(found: Found, number: int, gathered: _Gathered) -> tuple[int, int]:
+    """How many rows there are, and how many were rejected."""
     name = found.path.as_posix()
-    for row, values in record_rows(found):
-        if isinstance(values, PlimsollError):
-            yield row, _rejection(name, row, values)
+    for column in found.unknown:
+        gathered.unknown[f"the column {column[:40]} of {found.path.name} is none of a record"] += 1
+    if found.format == "bods":
+        wrong: Wrong = []
+        register, rows = read_bods(found, wrong)
+        gathered.registers.append(register)
+        gathered.reject_rows(name, wrong)
+        return rows, len(wrong)
+    entities = read_ftm(found)
+    if entities is not None and not entities.has_accounts:
+        gathered.registers.append(entities.register)
+        gathered.reject_rows(name, entities.rejected)
+        return len(entities.found) + len(entities.rejected), len(entities.rejected)
+    return _read_records(filed(found, entities), number, gathered)
+
+
+def _read_records(records: Iterator[Filed], number: int, gathered: _Gathered) -> tuple[int, int]:
+    rows = rejected = 0
+    for row, answer in records:
+        rows += row > 0
+        if isinstance(answer, KycRejection):
+            rejected += row > 0
+            gathered.reject(answer)
             continue
-        try:
-            yield row, record_from(values, found.provider, day)
-        except PlimsollError as problem:
-            yield row, _rejection(name, row, problem)
+        record, wrong = answer
+        if wrong:
+            wrong = gathered.without_unknown(wrong)
+        vetted, more = gathered.vetting.vet(record)
+        if wrong or more:
+            gathered.problems[vetted.subject, number, row] = tuple(dict.fromkeys((*wrong, *more)))
+        gathered.add(vetted, number, row)
+    return rows, rejected
 
 
-def _day_of(path: Path) -> date | None:
-    """A file that is named for a day (``2026-06-30.jsonl``) was filed on it."""
-    match = _DAY_OF_FILE.search(path.name)
-    try:
-        return date.fromisoformat(match[1]) if match else None
-    except ValueError:
-        return None
+def _read_gleif(table: pa.Table, gathered: _Gathered) -> None:
+    if not gathered.gleif:
+        return
+    wrong: dict[str, Wrong] = {str(found.path): [] for found in gathered.gleif.values()}
+    register, rows = read_gleif(list(gathered.gleif.values()), table, wrong)
+    gathered.registers.append(register)
+    for number, found in gathered.gleif.items():
+        name, path = found.path.as_posix(), str(found.path)
+        gathered.reject_rows(name, wrong[path])
+        gathered.files[number] = KycFile(name, found.sha256(), found.format, rows.get(path, 0), len(wrong[path]))
 
 
-def _rejection(file: str, row: int, problem: PlimsollError) -> KycRejection:
-    return KycRejection(file, row, problem.code, problem.what, problem.fix)
-
-
-def _problems(table: pa.Table, gathered: _Gathered) -> dict[str, tuple[KycProblem, ...]]:
+def _problems(enriched: Enriched, gathered: _Gathered) -> dict[str, tuple[KycProblem, ...]]:
     """Of the records that stand, by subject, each once; and of what contradicts each other between them."""
+    table = enriched.records
     found: dict[str, list[KycProblem]] = {}
     if gathered.problems:
         places = table.select(["subject", "file_no", "row"]).to_pydict()
         for place in zip(places["subject"], places["file_no"], places["row"], strict=True):
             if place in gathered.problems:
                 found[place[0]] = list(gathered.problems[place])
-    for subject, problem in contradictions(table):
+    for subject, problem in (*contradictions(table), *enriched.problems):
         found.setdefault(subject, []).append(problem)
     return {subject: tuple(dict.fromkeys(found[subject])) for subject in sorted(found)}
 
 
-def _notes(gathered: _Gathered, key: bytes | None, superseded: int) -> Iterator[str]:
+def _notes(gathered: _Gathered, key: bytes | None, superseded: int, enriched: Enriched) -> Iterator[str]:
+    if gathered.registers:
+        yield summary(enriched)
     counted = gathered.vetting.counted
     if superseded:
-        yield f"{superseded:,} records were replaced by later ones of the same account."
+        yield f"Replaced by a later record of the same account: {superseded:,}."
     if counted.nothing:
-        yield f"{counted.nothing:,} values that stand for nothing (N/A, unknown, 000000) were left out."
+        yield f"Left out, because they stand for nothing (N/A, unknown, 000000): {counted.nothing:,} values."
     if counted.hashed and key is None:
         yield (
-            f"{counted.hashed:,} telephones, payment instruments and networks were filed in plain and no key was "
-            "given: they are compared with each other, and not with those that a provider hashed with its key."
+            f"Filed in plain, with no key to hash them: {counted.hashed:,} telephones, payment instruments and networks. "
+            "They are compared with each other, and not with those that a provider hashed with its key."
         )
     for what, times in sorted(gathered.unknown.items())[:_MOST_UNKNOWN]:
         yield f"Not read, {times:,} times: {what}."
-    rejected = sum(file.rejected for file in gathered.files)
+    rejected = sum(file.rejected for file in gathered.files.values())
     if rejected:
-        yield f"{rejected:,} rows were rejected; plimsoll kyc check names each."
+        yield f"Rejected: {rejected:,} rows; plimsoll kyc check names each."
