@@ -176,3 +176,87 @@ def test_bad_options_are_refused(usage: Path, arguments: list[str], code: str) -
 
     assert isinstance(result.exception, PlimsollError), result.output
     assert result.exception.code == code
+
+
+HALF = "{0},{1},h100-sxm,8000,2026-03-01T00:00:00Z,2026-03-31T00:00:00Z\n"
+RECORD = (
+    '{{"provider":"{0}","account":"{1}","legal_name":"Halden Intelligence Ltd","jurisdiction":"GB",'
+    '"filed_on":"2026-04-01","identifiers":[{{"scheme":"lei","value":"529900T8BM49AURSDO55"}}]}}\n'
+)
+
+
+@pytest.fixture
+def split(tmp_path: Path) -> Path:
+    """One company with an account at each of two providers, under the line alone and past it together."""
+    (tmp_path / "usage.csv").write_text(
+        HEADER + HALF.format("aster-cloud", "acct-1") + HALF.format("nimbus", "n-7") + HALF.format("nimbus", "n-9")
+    )
+    for provider, account in (("aster-cloud", "acct-1"), ("nimbus", "n-7")):
+        folder = tmp_path / "kyc" / f"provider={provider}"
+        folder.mkdir(parents=True)
+        (folder / "2026-04-01.jsonl").write_text(RECORD.format(provider, account))
+    return tmp_path
+
+
+def test_records_show_who_is_behind_two_accounts(split: Path) -> None:
+    result = _run("--usage", split / "usage.csv", "--parties", split / "kyc")
+
+    assert result.exit_code == 3
+    [row] = [line for line in result.stdout.splitlines() if line.startswith("high")]
+    assert "split-run" in row
+    group = row.split()[2]
+    [members] = [line for line in result.stdout.splitlines() if line.startswith(group)]
+    assert members.split()[1] == "2"
+    assert "Halden Intelligence Ltd" in members
+    assert "Records name the holders of 2 of 3 accounts with use" in result.stdout
+    assert any(line.startswith("ask") and "unknown-customer" in line for line in result.stdout.splitlines())
+
+
+def test_without_records_the_answer_has_no_parties_and_no_finding_about_them(split: Path) -> None:
+    value = json.loads(_run("--usage", split / "usage.csv", "--json", "-").stdout)
+
+    assert value["parties"] is None
+    assert {f["code"] for f in value["findings"]} & {"split-run", "unknown-customer", "kyc-contradiction"} == set()
+
+
+def test_records_are_inputs_and_the_answer_is_the_same_anywhere(split: Path) -> None:
+    first = _run("--usage", split / "usage.csv", "--parties", split / "kyc", "--json", "-").stdout
+    again = _run("--usage", split / "usage.csv", "--parties", split / "kyc", "--json", "-", "--threads", "1").stdout
+    elsewhere = split / "elsewhere"
+    elsewhere.mkdir()
+    for name in ("usage.csv", "kyc"):
+        (split / name).rename(elsewhere / name)
+    moved = _run("--usage", elsewhere / "usage.csv", "--parties", elsewhere / "kyc", "--json", "-").stdout
+
+    assert first == again == moved
+    value = json.loads(first)
+    kyc = [file for file in value["inputs"] if file["format"].startswith("kyc-")]
+    assert [file["path"] for file in kyc] == [
+        "kyc/provider=aster-cloud/2026-04-01.jsonl", "kyc/provider=nimbus/2026-04-01.jsonl",
+    ]  # fmt: skip
+    assert all(len(file["sha256"]) == 64 and file["rows"] == 1 for file in kyc)
+    assert (value["parties"]["known"], value["parties"]["unknown"]) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(None, "assess.missing_path"), ({}, "kyc.nothing_found"), ({"a.jsonl": "no json\n"}, "assess.no_records")],
+)
+def test_records_that_cannot_be_used_are_refused(split: Path, content: dict[str, str] | None, code: str) -> None:
+    records = split / "records"
+    if content is not None:
+        records.mkdir()
+        for name, text in content.items():
+            (records / name).write_text(text)
+    result = _run("--usage", split / "usage.csv", "--parties", records, "--json", split / "out.json")
+
+    assert isinstance(result.exception, PlimsollError), result.output
+    assert result.exception.code == code, str(result.exception)
+    assert not (split / "out.json").exists()
+
+
+def test_an_unknown_engine_is_refused(usage: Path) -> None:
+    result = _run("--usage", usage, "--engine", "abacus")
+
+    assert isinstance(result.exception, PlimsollError)
+    assert result.exception.code == "engine.unknown"
