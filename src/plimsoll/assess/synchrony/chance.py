@@ -7,8 +7,10 @@ of what three common alternatives to collusion make it:
   did so at least twice on other occasions, of weeks at this hour of the week and of months at this hour of the month.
   Half a change is added to the count and one occasion to the number (Krichevsky and Trofimov, 1981), so no chance is
   zero. A nightly job at two o'clock explains any change at two o'clock.
-* **Crowd**: how much larger than usual the share of accounts that change at `t` is: in the same region of the same
-  provider, at the provider, and overall; the largest of the three, `j` itself not counted. An outage explains itself.
+* **Crowd**: how much larger than usual the share of accounts that change at `t` is, of those that could have: for a
+  fall, accounts that ran; for a rise, accounts that were low after a fall in the week before. In the same region of the
+  same provider, at the provider, and overall; the largest of the three, `j` itself not counted. An outage explains
+  itself. Where regions are not told, a provider is taken to have `REGIONS` of them, all of whose share one may make up.
 * **Calendar**: within `CALENDAR` hours of the first of a month, 00:00 UTC, the chance is at least one half: contracts,
   quotas and budgets begin then, in whatever zone of time.
 
@@ -24,7 +26,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from plimsoll.assess.synchrony.changes import REACH, Changes
+from plimsoll.assess.synchrony.changes import LEAST, REACH, Changes
 from plimsoll.assess.synchrony.levels import DAY, AnyWhole, Counts, Flags, Levels, Reals, Whole
 
 FAITHFUL = 0.6
@@ -37,6 +39,9 @@ MOST = 700
 CALENDAR = 14
 """Hours to either side of a month's first midnight, UTC: the first has begun somewhere on Earth, or not everywhere."""
 
+REGIONS = 4
+"""A cloud sells from several regions, and an outage is usually of one."""
+
 AGAIN = 2
 """A weekly or monthly habit counts from so many other occasions on."""
 
@@ -48,6 +53,34 @@ _AT_A_TIME = 250
 
 
 @dataclass(frozen=True)
+class Crowd:
+    """What accounts of one kind of crowd do together.
+
+    Attributes:
+        of: which crowd each account belongs to, -1 for none.
+        times: what part of a whole crowd one cause may strike: its share is taken so many times.
+        changed: for crowd, direction and hour, how many accounts changed within `REACH` hours.
+        able: likewise, how many could have.
+        usual: for crowd and direction, the share over all hours.
+    """
+
+    of: Whole
+    times: Whole
+    changed: Whole
+    able: Whole
+    usual: Reals
+
+    def excess(self, who: AnyWhole, direction: AnyWhole, when: AnyWhole, match: Flags) -> Reals:
+        """The share of others that changed, less the usual one; the arguments as for `Chance.habit`."""
+        crowd = self.of[who]
+        others = self.able[crowd, direction, when] - match
+        share = (self.changed[crowd, direction, when] - match) / np.maximum(others, 1)
+        known = (crowd >= 0) & (others > 0)
+        most = np.minimum((share - self.usual[crowd, direction]) * self.times[who], 1.0)
+        return np.where(known, most, 0.0)
+
+
+@dataclass(frozen=True)
 class Chance:
     """What is needed to tell the chance of any account at any hour.
 
@@ -55,15 +88,13 @@ class Chance:
         near: account, direction (0 down, 1 up), hour: whether it has a change within `REACH` hours.
         habits: per kind (day, week, month): for account, direction and hour of the period, how often it changed within
             `REACH` hours; which hour of the period each hour is; per account how many periods it was seen.
-        crowds: per kind (region, provider, all): which crowd each account belongs to (-1 for none); for crowd,
-            direction and hour, how many accounts changed; for crowd and hour, how many were in use; for crowd and
-            direction, the usual share.
+        crowds: region, provider, all.
         calendar: hours at which a new month may begin.
     """
 
     near: Flags
     habits: tuple[tuple[Counts, Whole, Reals], ...]
-    crowds: tuple[tuple[Whole, Whole, Whole, Reals], ...]
+    crowds: tuple[Crowd, ...]
     calendar: Flags
 
     def of(self, accounts: Whole, up: Flags, hour: Whole) -> tuple[Flags, Reals]:
@@ -86,12 +117,8 @@ class Chance:
         """The chance by what everybody else does, and by the calendar; the arguments as for `habit`."""
         match = self.near[who, direction, when]
         likely = np.where(self.calendar[when], 0.5, np.zeros(match.shape))
-        for crowd_of, changed, active, usual in self.crowds:
-            crowd = crowd_of[who]
-            others = active[crowd, when] - 1
-            share = (changed[crowd, direction, when] - match) / np.maximum(others, 1)
-            known = (crowd >= 0) & (others > 0)
-            likely = np.maximum(likely, np.where(known, share - usual[crowd, direction], 0.0))
+        for crowd in self.crowds:
+            likely = np.maximum(likely, crowd.excess(who, direction, when, match))
         return likely
 
 
@@ -123,9 +150,7 @@ def chances(levels: Levels, changes: Changes) -> Chance:
             (month, _MONTH, 365.25 / 12 * DAY),
         )
     )
-    everybody = np.zeros(len(levels.subjects), dtype=np.int32)
-    groups = (_numbered(levels.places), _numbered(levels.providers), everybody)
-    crowds = tuple(_crowd(group, near, changes, levels.hours) for group in groups)
+    crowds = _crowds(levels, changes, near)
     calendar = np.zeros(levels.hours, dtype=np.bool_)
     for first in np.flatnonzero(month == 0).tolist():
         calendar[max(0, first - CALENDAR) : first + CALENDAR + 1] = True
@@ -166,16 +191,39 @@ def _numbered(names: tuple[str | None, ...]) -> Whole:
     return np.array([-1 if name is None else numbers[name] for name in names], dtype=np.int32)
 
 
-def _crowd(group: Whole, near: Flags, changes: Changes, hours: int) -> tuple[Whole, Whole, Whole, Reals]:
-    """See `Chance.crowds`."""
-    count = max(1, int(group.max(initial=-1)) + 1)
-    changed = np.zeros((count, 2, hours), dtype=np.int32)
-    edges = np.zeros((count, hours + 1), dtype=np.int32)
-    for account, crowd in enumerate(group.tolist()):
-        if crowd >= 0 and changes.last[account]:
-            changed[crowd] += near[account]
-            edges[crowd, max(0, int(changes.first[account]) - REACH)] += 1
-            edges[crowd, min(hours, int(changes.last[account]) + REACH)] -= 1
-    active = np.cumsum(edges, axis=1, dtype=np.int32)[:, :-1]
-    usual = changed.sum(axis=2) / np.maximum(active.sum(axis=1), 1)[:, None]
-    return group, changed, active, usual
+def _crowds(levels: Levels, changes: Changes, near: Flags) -> tuple[Crowd, ...]:
+    """Those of regions, of providers, and of everybody."""
+    one = np.ones(len(levels.subjects), dtype=np.int32)
+    told = np.where([place is not None for place in levels.places], 1, REGIONS).astype(np.int32)
+    everybody = np.zeros(len(levels.subjects), dtype=np.int32)
+    groups = ((_numbered(levels.places), one), (_numbered(levels.providers), told), (everybody, one))
+    shapes = [(max(1, int(group.max(initial=-1)) + 1), 2, levels.hours) for group, _ in groups]
+    changed = [np.zeros(shape, dtype=np.int32) for shape in shapes]
+    able = [np.zeros(shape, dtype=np.int32) for shape in shapes]
+    for account, row in enumerate(levels.rows()):
+        could = _able(row, changes, account) | near[account]
+        for number, (group, _) in enumerate(groups):
+            if (crowd := int(group[account])) >= 0:
+                changed[number][crowd] += near[account]
+                able[number][crowd] += could
+    return tuple(
+        Crowd(group, times, moved, could, moved.sum(axis=2) / np.maximum(could.sum(axis=2), 1))
+        for (group, times), moved, could in zip(groups, changed, able, strict=True)
+    )
+
+
+def _able(level: Whole, changes: Changes, account: int) -> Flags:
+    """Direction and hour: whether the account could have changed within `REACH` hours."""
+    able = np.zeros((2, len(level)), dtype=np.bool_)
+    typical = int(changes.typical[account])
+    if not typical:
+        return able
+    fell = np.zeros(len(level), dtype=np.bool_)
+    own = changes.of(account)
+    for hour in changes.hour[own][~changes.up[own]].tolist():
+        fell[hour : hour + _WEEK] = True
+    for direction, could in enumerate((level >= typical * LEAST, (level < typical * (1 - LEAST)) & fell)):
+        # A change within REACH hours begins from the hour before.
+        reach = np.convolve(could, np.ones(2 * REACH + 1), mode="same") > 0
+        able[direction, 1:] = reach[:-1]
+    return able

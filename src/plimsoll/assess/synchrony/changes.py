@@ -42,6 +42,7 @@ class Changes:
         percent: the change in hundredths of the account's typical level.
         owner: row of the account.
         begin: account `i` has the changes from ``begin[i]`` up to ``begin[i + 1]``.
+        typical: per account, its typical level; zero where it used nothing.
         first, last: per account, the hours from its first use up to, not including, the hour after its last one; both
             zero where it used nothing.
     """
@@ -51,6 +52,7 @@ class Changes:
     percent: Whole
     owner: Whole
     begin: Whole
+    typical: Whole
     first: Whole
     last: Whole
 
@@ -86,6 +88,7 @@ def find_changes(levels: Levels) -> Changes:
         percent=percent.astype(np.int32),
         owner=np.repeat(np.arange(len(found), dtype=np.int32), counts),
         begin=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+        typical=np.array([typical_level(row) for row in levels.rows()], dtype=np.int32),
         first=np.array([hours[0] if len(hours) else 0 for hours in used], dtype=np.int32),
         last=np.array([hours[-1] + 1 if len(hours) else 0 for hours in used], dtype=np.int32),
     )
