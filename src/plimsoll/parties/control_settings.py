@@ -24,7 +24,7 @@ class ControlSettings:
     Attributes:
         share_bp: from which share of capital or votes an owner controls, in basis points (25 %: the usual line of
             beneficial ownership).
-        minor_bp: a share that is known to be smaller is no evidence alone.
+        minor_bp: a smaller share of a company is no evidence alone: investors hold many.
         hub_cap: a value that more parties share links nobody.
         population: rarity is counted against at least so many parties: a register of ten says little about how common
             a telephone number is.

@@ -3,7 +3,7 @@
 Control, however many parties it reaches: at least the threshold of capital or votes, directly or through others, or
 acting on somebody's behalf, where that somebody is known for sure or is a customer. Whoever truly owns 40,000
 companies controls 40,000. Evidence, up to the hub cap: the same director, or the same owner with a smaller or unknown
-share. Nothing alone: a bare name, and a share that is known to be minor.
+share. Nothing alone: a bare name, and a share of a company (an investor) that is known to be minor.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Piece:
     low_bp: int
     high_bp: int
     span: Span
+    person: bool = False
 
 
 @dataclass(slots=True)
@@ -63,8 +64,9 @@ def pieces_of(stakes: Iterable[Stake]) -> list[Piece]:
         lines[stake.holder, stake.party, stake.role, stake.record].add(stake)
     pieces: dict[Piece, None] = {}
     for (holder, party, role, _), written in lines.items():
+        person = any(line.person for line in written)
         for span, low, high in _piecewise(written):
-            pieces[Piece(holder, party, role, low, high, span)] = None
+            pieces[Piece(holder, party, role, low, high, span, person)] = None
     return list(pieces)
 
 
@@ -129,7 +131,7 @@ def _sort(holder: _Holder, piece: Piece, settings: ControlSettings) -> None:
         holder.evidence[Tie.DIRECTOR].add(member)
     elif piece.low_bp >= settings.share_bp:
         holder.control[_SHARES[piece.role]].add(member)
-    elif piece.high_bp >= settings.minor_bp:
+    elif piece.person or piece.high_bp >= settings.minor_bp:
         holder.evidence[Tie.OWNER].add(member)
     else:
         holder.minor.add(member)

@@ -14,9 +14,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.kernel.visible import on_one_line
-from plimsoll.parties.identifiers import checked
 from plimsoll.parties.kyc import Identifier, Kind, Role
-from plimsoll.parties.normalise import name_key, person_key
+from plimsoll.parties.normalise import is_placeholder, name_key, person_key
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,6 +50,7 @@ class Stake:
     since: date | None
     until: date | None
     record: int
+    person: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class _Line:
     high_bp: int | None
     since: date | None
     until: date | None
+    bare_name: str
 
     @property
     def person(self) -> bool:
@@ -76,21 +77,21 @@ class _Line:
     @property
     def strong_name(self) -> str:
         """Name and full birth date of a person; empty where one of them is missing."""
-        if not self.person or self.born is None or len(self.born) != 10 or self.born in _DEFAULT_DATES:
+        born = self.born
+        if not self.bare_name or not self.person or born is None or len(born) != 10 or born in _DEFAULT_DATES:
             return ""
-        return person_key(self.name, self.born)
-
-    @property
-    def weak_name(self) -> str:
-        return person_key(self.name) if self.person else name_key(self.name)
+        return f"{self.bare_name}|{born}"
 
 
+_PERSON = Kind.PERSON.value
 _DEFAULT_DATES = frozenset({"1900-01-01", "1970-01-01", "1901-01-01", "1800-01-01", "2000-01-01"})
 """What systems enter for a birth date that nobody gave."""
 
 
 def stakes(records: pa.Table, places: Sequence[int], ids: Sequence[str]) -> list[Stake]:
-    """Every holder of every record, in the order of records.
+    """Every holder of every record that can tie parties to each other, in the order of records.
+
+    That is one that stands behind several parties, one that is a customer itself, and the owners of such a customer.
 
     Args:
         records: as `records.record_schema`.
@@ -102,21 +103,32 @@ def stakes(records: pa.Table, places: Sequence[int], ids: Sequence[str]) -> list
         return []
     persons = _Persons(lines)
     customers = _Customers(records, places)
-    return [stake for line in lines if (stake := _stake(line, persons, customers, places, ids)) is not None]
+    keys: list[tuple[str, Sure]] = []
+    owning: set[int] = set()
+    behind: dict[str, int] = {}
+    for line in lines:
+        key, sure = persons.of(line)
+        customer = customers.of(line) if key else None
+        if customer is not None:
+            key, sure = ids[customer[0]], customer[1]
+            owning.add(customer[0])
+        party = places[line.record]
+        behind[key] = party if behind.get(key, party) == party and customer is None else _SEVERAL
+        keys.append((key, sure))
+    return [
+        _stake(line, key, sure, places[line.record])
+        for line, (key, sure) in zip(lines, keys, strict=True)
+        if key and (behind[key] == _SEVERAL or places[line.record] in owning)
+    ]
 
 
-def _stake(
-    line: _Line, persons: _Persons, customers: _Customers, places: Sequence[int], ids: Sequence[str]
-) -> Stake | None:
-    key, sure = persons.of(line)
-    if not key:
-        return None
-    customer = customers.of(line)
-    if customer is not None:
-        key, sure = ids[customer[0]], customer[1]
+_SEVERAL = -1
+
+
+def _stake(line: _Line, key: str, sure: Sure, party: int) -> Stake:
     return Stake(
-        key, sure, _shown(line), places[line.record], line.role, line.low_bp, line.high_bp, line.since, line.until,
-        line.record,
+        key, sure, _shown(line), party, line.role, line.low_bp, line.high_bp, line.since, line.until, line.record,
+        line.person,
     )  # fmt: skip
 
 
@@ -149,7 +161,7 @@ class _Persons:
         keys = self._sure_keys(line)
         if keys:
             return self._find(keys[0]), Sure.IDENTIFIED
-        name = line.weak_name
+        name = line.bare_name
         if not name:
             return "", Sure.BY_NAME
         if line.person:
@@ -200,7 +212,7 @@ class _Customers:
                 return min(found), Sure.IDENTIFIED
         if line.person or not line.country:
             return None
-        found = self._by_name.get((name_key(line.name), line.country), set())
+        found = self._by_name.get((line.bare_name, line.country), set())
         if len(found) != 1 or self._contradicts(min(found), line):
             return None
         return min(found), Sure.LIKELY
@@ -229,9 +241,12 @@ def _lines(records: pa.Table) -> Iterator[_Line]:
         yield _Line(
             record, name or "", roles[role], kinds[kind], country, born, _valid(numbers),
             low, high if high is not None else (low if low is None else 10_000), since, until,
+            person_key(name or "") if kind == _PERSON else name_key(name or ""),
         )  # fmt: skip
 
 
 def _valid(numbers: Iterable[Mapping[str, Any]] | None) -> tuple[Identifier, ...]:
-    found = [checked(number["scheme"], number["value"]) for number in numbers or ()]
-    return tuple(number for number in found if isinstance(number, Identifier))
+    """Wrong numbers were taken out when the records were read (`vetting.py`)."""
+    if not numbers:
+        return ()
+    return tuple(Identifier(each["scheme"], each["value"]) for each in numbers if not is_placeholder(each["value"]))

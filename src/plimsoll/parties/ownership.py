@@ -8,7 +8,7 @@ and counts everybody's least, the high end is rounded up and counts everybody's 
 
 Bounds, so that no filing can make this slow: a cycle of up to 24 companies is solved exactly; in one of up to 200 an
 owner outside has at least the sum of the first 64 powers, a member its direct share, and both at most 100 %; beyond,
-only direct shares count, and a problem says so. Of each company the 32 largest effective owners are followed.
+only direct shares count, and a problem says so. Of each company the direct and the 32 largest other owners count.
 """
 
 from __future__ import annotations
@@ -89,10 +89,11 @@ def effective_shares(
     held: dict[str, _Owners] = {}
     for companies in _owners_first(direct):
         if len(companies) == 1 and companies[0] not in direct.get(companies[0], {}):
-            held[companies[0]] = _largest(_through(direct.get(companies[0], {}), held, ()))
+            owners = direct.get(companies[0], {})
+            held[companies[0]] = _largest(_through(owners, held, ()), owners)
         else:
             found, problem = _cycle(companies, direct, held, name)
-            held.update({name: _largest(owners) for name, owners in found.items()})
+            held.update({asset: _largest(owners, direct.get(asset, {})) for asset, owners in found.items()})
             problems.extend(problem)
     shares = [
         EffectiveShare(owner, asset, low // _UNIT, min(WHOLE_BP, -(-high // _UNIT)))
@@ -160,11 +161,15 @@ def _add(found: dict[str, list[int]], owner: str, low: int, high: int) -> None:
     both[1] += high
 
 
-def _largest(owners: _Owners) -> _Owners:
+def _largest(owners: _Owners, direct: _Owners) -> _Owners:
+    """The direct owners and the largest of the others."""
     if len(owners) <= FOLLOWED:
         return owners
-    kept = sorted(owners.items(), key=lambda item: (-item[1][0], -item[1][1], item[0]))
-    return dict(kept[:FOLLOWED])
+    others = sorted(
+        (item for item in owners.items() if item[0] not in direct),
+        key=lambda item: (-item[1][0], -item[1][1], item[0]),
+    )
+    return dict([*((owner, owners[owner]) for owner in sorted(direct) if owner in owners), *others[:FOLLOWED]])
 
 
 def _cycle(
