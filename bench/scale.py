@@ -70,7 +70,7 @@ def _measure(size: int, *, keep: bool) -> None:
         done = _results().get(size, {})
         if name in done:
             continue
-        if name != "generate" and not (folder / "facts.json").exists():
+        if name != "generate" and not (folder / "truth.json").exists():
             _child("scale_generate", str(folder), str(1_000 * size))
         if name == "month" and not lake.exists():
             steps["year"]()

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -32,9 +31,7 @@ def work() -> dict[str, object]:
     written = write_sample(folder, request, force=True)
     usage = sum(path.stat().st_size for path in (folder / "usage").rglob("*.parquet"))
     records = sum(1 for path in (folder / "kyc").rglob("*.jsonl") for line in path.open("rb") if line.strip())
-    facts = {"rows": written.rows, "accounts": written.accounts, "records": records, "usage_bytes": usage}
-    (folder / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
-    return dict(facts)
+    return {"rows": written.rows, "accounts": written.accounts, "records": records, "usage_bytes": usage}
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ def conduct(
     """
     from plimsoll.compute.accounting import account
     from plimsoll.compute.engine import connect
-    from plimsoll.compute.lake.store import Lake, refuse_inside
+    from plimsoll.compute.lake.store import Lake, refuse_unusable
     from plimsoll.compute.usage.read import open_usage
 
     names = Names(request.given)
@@ -110,7 +110,7 @@ def conduct(
     with ExitStack() as opened:
         lake = None
         if request.lake is not None:
-            refuse_inside(request.lake, request.given)
+            refuse_unusable(request.lake, request.given, engine.name)
             lake = opened.enter_context(Lake(request.lake, tell=tell))
         delivery = opened.enter_context(open_usage(request.usage, engine, progress, lake))
         holders = {declaration.id: declaration.accounts for declaration in declarations}

@@ -86,8 +86,11 @@ def assess(
     written = None if json in (None, "-") else Path(json)
     outputs = [path for path in (report, written) if path is not None]
     refuse_outputs(outputs, request.given)
+    remarks: list[str] = []
     with progress("reading", quiet=quiet) as advance:
-        done = conduct(request, lambda step, at, total: advance(at / total if total else 0.0, step))
+        done = conduct(request, lambda step, at, total: advance(at / total if total else 0.0, step), remarks.append)
+    for remark in remarks:
+        note(remark)
     if report is not None:
         from plimsoll.assess.report.page import write_report
 

@@ -23,6 +23,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from plimsoll.compute.engine import DUCKDB
 from plimsoll.compute.lake.basis import LAYOUT, basis
 from plimsoll.compute.lake.entry import Entry, file_digest, read
 from plimsoll.compute.utilisation import PRIORS, Priors
@@ -165,12 +166,17 @@ class Lake:
         self._found[self.key(file)] = read(place)
 
 
-def refuse_inside(folder: Path, given: Iterable[Path]) -> None:
-    """Refuses a lake that stands in a folder of input, where it would be read as input.
+def refuse_unusable(folder: Path, given: Iterable[Path], engine: str) -> None:
+    """Refuses a lake that stands in a folder of input, where it would be read as input, and one for another engine.
 
     Raises:
-        PlimsollError: ``lake.inside_input``.
+        PlimsollError: ``lake.inside_input``, ``lake.engine``.
     """
+    if engine != DUCKDB:
+        raise PlimsollError(
+            "lake.engine", "a lake is kept by the embedded engine alone", fix="Leave out --lake, or --engine.",
+            where=Where(str(folder)),
+        )  # fmt: skip
     for path in given:
         if folder.resolve().is_relative_to(path.resolve()):
             raise PlimsollError(
