@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
@@ -24,6 +25,8 @@ def connect(engine: str) -> Any:
     """An Ibis backend over a session of its own on that master; see `spark_start.session`."""
     from plimsoll.compute.engines.spark_start import session
 
+    # PySpark 4.3 knows pandas 3 less well than 2; nothing here passes through pandas.
+    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
     own = session(engine)
     return _backend_class()().connect(own)
 
@@ -37,7 +40,10 @@ def _backend_class() -> Any:
     def session_of(backend: Any) -> Any:
         return backend._session
 
-    return type("SparkBackend", (Backend,), {"compiler": Compiler(), "session": property(session_of)})
+    ours = type("SparkBackend", (Backend,), {"compiler": Compiler(), "session": property(session_of)})
+    # Ibis does this where it loads a backend by its name.
+    ours().register_options()
+    return ours
 
 
 def fetch(backend: Any, expression: ir.Table) -> list[dict[str, Any]]:

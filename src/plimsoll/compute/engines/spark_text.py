@@ -9,11 +9,13 @@ import sqlglot.expressions as sge
 _BLANK = r"[ \t\n\x0B\f\r]*"
 _DIGITS = "[0-9]+(_[0-9]+)*"
 _NUMBER = rf"\A{_BLANK}[+-]?({_DIGITS}(\.({_DIGITS})?)?|\.{_DIGITS})([eE][+-]?[0-9]+)?{_BLANK}\z"
-"""What DuckDB reads as a decimal number: single underscores may stand between digits, save in the exponent."""
+_LONG_MANTISSA = r"\A{_BLANK}[+-]?0*[1-9][0-9]{{{most},}}(\.[0-9]*)?[eE]"
+"""What DuckDB reads as a decimal number: single underscores may stand between digits, save in the exponent. Before an
+exponent it reads no more digits than the column has room for."""
 
 _INSTANT = (
     r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"([T ]([01][0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9](\.[0-9]*)?)?)?(Z| +UTC|[+-][0-9]{2}(:?[0-9]{2})?)?\z"
+    r"([T ]([01][0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9](\.[0-9]*)?)?)?(Z| UTC|[+-][0-9]{2}(:?[0-9]{2})?)?\z"
 )
 """What DuckDB reads as an instant, of all that begins with a year of four digits."""
 
@@ -36,7 +38,8 @@ def text_as_decimal(text: Any, precision: int, scale: int) -> Any:
     """The number that stands in a text, half a unit of the last decimal rounded up; null if none does."""
     digits = call("replace", text, word("_"), word(""))
     number = sge.TryCast(this=digits, to=sge.DataType.build(f"decimal({precision}, {scale})"), safe=True)
-    return _if(_like(text, _NUMBER), number)
+    too_long = _LONG_MANTISSA.format(_BLANK=_BLANK, most=precision - scale)
+    return _if(sge.And(this=_like(text, _NUMBER), expression=sge.Not(this=_like(digits, too_long))), number)
 
 
 def text_as_instant(text: Any) -> Any:

@@ -17,6 +17,9 @@ from plimsoll.compute.usage.source import Source, canonical
 
 _TYPED = r"gres/gpu:([A-Za-z0-9_.-]+)=(\d+)"
 _BARE = r"gres/gpu=(\d+)"
+_ENDLESS = 10**12
+"""Seconds: thirty thousand years. Longer is no length of a job, and would not fit where it is multiplied."""
+
 _RUN = r"plimsoll:run_id=([^\s,;|]+)"
 
 
@@ -33,7 +36,8 @@ def read(source: Source) -> ir.Table:
     count = ibis.coalesce(
         allocated.re_extract(_TYPED, 2).nullif(""), allocated.re_extract(_BARE, 1).nullif("")
     ).try_cast("int64")
-    elapsed = text("ElapsedRaw").try_cast("int64")
+    stated = text("ElapsedRaw").try_cast("decimal(38, 0)")
+    elapsed = ibis.ifelse(stated.abs() < _ENDLESS, stated, None).cast("int64")
     start = source.instant("Start")
     ended = source.instant("End")
     running = text("End").isin(("Unknown", "None", ""))
