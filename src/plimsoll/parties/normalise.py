@@ -131,7 +131,7 @@ def name_key(name: str) -> str:
     """The name of a company as one key: ``Müller & Söhne GmbH`` and ``MULLER AND SOHNE`` are ``muller sohne``."""
     words = [word for word in name_tokens(name) if word not in ("and", "und", "et", "y", "the")]
     key = " ".join(words or name_tokens(name))
-    return "" if is_placeholder(key) else key
+    return "" if is_placeholder(key) or is_placeholder(name) else key
 
 
 @lru_cache(_CACHE)
@@ -139,7 +139,7 @@ def person_key(name: str, born: str | None = None) -> str:
     """A person: words of the name in alphabetical order, titles dropped; ``|`` and the birth date or year if known."""
     words = [word for word in _words(name) if word not in _TITLES] or _words(name)
     key = " ".join(sorted(words))
-    if is_placeholder(key):
+    if is_placeholder(key) or is_placeholder(name):
         return ""
     return f"{key}|{born}" if born else key
 

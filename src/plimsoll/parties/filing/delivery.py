@@ -27,6 +27,7 @@ class KycRejection:
         file: as it was found.
         row: of the record, from 1; 0 where the file as a whole is meant.
         code: stable dotted identifier, e.g. ``account.missing``.
+        claim: of a record of another provider's account: that account, and the provider that filed it.
     """
 
     file: str
@@ -34,6 +35,7 @@ class KycRejection:
     code: str
     what: str
     fix: str
+    claim: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

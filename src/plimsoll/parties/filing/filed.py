@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -34,7 +35,11 @@ def filed(found: Found, entities: FtmFile | None = None) -> Iterator[Filed]:
         try:
             yield row, record_from(values, found.provider, day)
         except PlimsollError as problem:
-            yield row, rejection(name, row, problem)
+            refused = rejection(name, row, problem)
+            if problem.code == "provider.contradicts_folder":
+                claim = f"{values.get('provider')}/{values.get('account')}"
+                refused = replace(refused, claim=(claim, found.provider or ""))
+            yield row, refused
 
 
 def as_filed(paths: Iterable[str | Path], rejections: list[KycRejection]) -> Iterator[CustomerRecord]:

@@ -95,7 +95,7 @@ class FtmFile:
 
     def _downstream(self, owner: str, listed: bool) -> list[dict[str, object]] | None:
         sold = self.sold.get(owner)
-        return sold if sold or listed else None
+        return sold or [] if sold or listed else None
 
 
 def read_entities(rows: Iterable[tuple[int, Row | PlimsollError]]) -> FtmFile:

@@ -126,12 +126,12 @@ def _edge(edge: str, person: str, customer: str, kind: Kind, holder: Holder) -> 
             **shared,
             **note,
         )
+    if percentage:
+        words.append(f"{MARK}share_bp={holder.share_bp}")
     if holder.role is Role.DIRECTOR and kind in _ORGANISATIONS:
         return _entity(edge, "Directorship", director=[person], organization=[customer], **shared, **note)
     if holder.role is Role.ON_BEHALF:
         return _entity(edge, "Representation", agent=[customer], client=[person], **shared, **note)
-    if percentage:
-        words.append(f"{MARK}share_bp={holder.share_bp}")
     return _entity(edge, "UnknownLink", subject=[person], object=[customer], role=[holder.role.value], **shared, **note)
 
 

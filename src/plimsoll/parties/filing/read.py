@@ -43,6 +43,7 @@ class _Gathered:
     problems: dict[tuple[str, int, int], tuple[KycProblem, ...]] = field(default_factory=dict)
     registers: list[OwnershipRegister] = field(default_factory=list)
     gleif: dict[int, Found] = field(default_factory=dict)
+    claims: dict[str, set[str]] = field(default_factory=dict)
     unknown: Counter[str] = field(default_factory=Counter)
     waiting: list[tuple[CustomerRecord, int, int]] = field(default_factory=list)
 
@@ -159,6 +160,8 @@ def _read_records(records: Iterator[Filed], number: int, gathered: _Gathered) ->
         if isinstance(answer, KycRejection):
             rejected += row > 0
             gathered.reject(answer)
+            if answer.claim is not None:
+                gathered.claims.setdefault(answer.claim[0], set()).add(answer.claim[1])
             continue
         record, wrong = answer
         if wrong:
@@ -191,9 +194,18 @@ def _problems(enriched: Enriched, gathered: _Gathered) -> dict[str, tuple[KycPro
         for place in zip(places["subject"], places["file_no"], places["row"], strict=True):
             if place in gathered.problems:
                 found[place[0]] = list(gathered.problems[place])
-    for subject, problem in (*contradictions(table), *enriched.problems):
+    for subject, problem in (*contradictions(table), *enriched.problems, *_claims(table, gathered)):
         found.setdefault(subject, []).append(problem)
     return {subject: tuple(dict.fromkeys(found[subject])) for subject in sorted(found)}
+
+
+def _claims(table: pa.Table, gathered: _Gathered) -> Iterator[tuple[str, KycProblem]]:
+    """Accounts that have a record, and of which another provider filed one too."""
+    if not gathered.claims:
+        return
+    for subject in table["subject"].to_pylist():
+        for provider in sorted(gathered.claims.get(subject, ())):
+            yield subject, KycProblem("provider.filed_by_other", f'"{provider[:60]}" filed a record of {subject} too')
 
 
 def _notes(gathered: _Gathered, key: bytes | None, superseded: int, enriched: Enriched) -> Iterator[str]:
@@ -206,7 +218,7 @@ def _notes(gathered: _Gathered, key: bytes | None, superseded: int, enriched: En
         yield f"Left out, because they stand for nothing (N/A, unknown, 000000): {counted.nothing:,} values."
     if counted.hashed and key is None:
         yield (
-            f"Filed in plain, with no key to hash them: {counted.hashed:,} telephones, payment instruments and networks. "
+            f"Filed in plain, with no key to hash them: {counted.hashed:,} telephones, payments and networks. "
             "They are compared with each other, and not with those that a provider hashed with its key."
         )
     for what, times in sorted(gathered.unknown.items())[:_MOST_UNKNOWN]:
