@@ -66,7 +66,7 @@ def cluster(java_home: str | None, tmp_path: Path) -> Iterator[_Cluster]:
     home = Path(pyspark.__file__).parent
     environment = os.environ | {
         "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_NO_DAEMONIZE": "1",
-        "SPARK_DAEMON_MEMORY": "256m", "SPARK_LOG_DIR": str(tmp_path),
+        "SPARK_DAEMON_MEMORY": "256m", "SPARK_MASTER_OPTS": "-Dspark.master.rest.enabled=false",
     }  # fmt: skip
     if java_home is not None:
         environment["JAVA_HOME"] = java_home

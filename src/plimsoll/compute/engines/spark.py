@@ -159,7 +159,17 @@ def _as_duckdb_reads(sql: Any, frame: Any, name: str, schema: Sequence[tuple[str
     if "nanoseconds" in logical and logical.startswith("Timestamp"):
         moment = sql.timestamp_micros(sql.floor(column / 1000).cast("bigint"))
         return moment if "isAdjustedToUTC=true" in logical else moment.cast("timestamp_ntz")
-    return column
+    return column if _known_to_ibis(frame.schema[name].dataType) else column.cast("string")
+
+
+def _known_to_ibis(kind: Any) -> bool:
+    from ibis.backends.pyspark.datatypes import PySparkType
+
+    try:
+        PySparkType.to_ibis(kind)
+    except NotImplementedError:
+        return False
+    return True
 
 
 def failures() -> tuple[type[Exception], ...]:

@@ -19,7 +19,7 @@ from plimsoll.kernel.errors import PlimsollError
 
 OLDEST_JAVA = 17
 _ANSWER_S = 5
-_FIRST_JOB_S = 60
+_FIRST_JOB_S = 180
 _JAVA_S = 30
 
 MEANING = {
