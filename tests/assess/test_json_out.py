@@ -1,12 +1,15 @@
 """The JSON form: exact, complete, the same every time, and written whole or not at all."""
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 from plimsoll.assess.assessment import (
     Assessment,
     DataQuality,
+    HubSeen,
     InputFile,
+    PartiesSeen,
     PinnedRule,
     Rejection,
     Totals,
@@ -14,6 +17,7 @@ from plimsoll.assess.assessment import (
 from plimsoll.assess.evidence import RuleEvidence, UsageEvidence
 from plimsoll.assess.finding import Code, Severity, Window, new_finding
 from plimsoll.assess.json_out import as_json, json_text
+from plimsoll.assess.party_evidence import MomentEvidence
 from plimsoll.kernel.canonical import canonical_bytes
 
 RULE = PinnedRule(
@@ -76,3 +80,25 @@ def test_it_is_sealable_and_the_same_every_time() -> None:
     assert json_text(ASSESSMENT) == json_text(ASSESSMENT)
     assert json.loads(json_text(ASSESSMENT)) == as_json(ASSESSMENT)
     canonical_bytes(as_json(ASSESSMENT))
+
+
+def test_parties_are_null_without_records_and_else_say_who_is_known_and_what_is_hidden() -> None:
+    assert as_json(ASSESSMENT)["parties"] is None
+    hub = HubSeen("phone", "+49 30 …", 44, 26, 2**70, 2**60, 1)
+    value = as_json(replace(ASSESSMENT, parties=PartiesSeen(9, 1, 2**65, 7, 2, (hub,), ("a note",))))
+
+    assert value["parties"] == {
+        "known": 9, "unknown": 1, "unknown_cap_flop": str(2**65), "parties": 7, "groups": 2,
+        "hubs": [{"tie": "phone", "shown": "+49 30 …", "parties": 44, "accounts": 26, "cap_flop": str(2**70),
+                  "est_flop": str(2**60), "past_alone": 1}],
+        "notes": ["a note"],
+    }  # fmt: skip
+    canonical_bytes(value)
+
+
+def test_hours_are_instants_in_utc() -> None:
+    moment = MomentEvidence(datetime(2026, 3, 1, 14, tzinfo=UTC), (("p/a", -40), ("p/b", -39)))
+    [finding] = as_json(replace(ASSESSMENT, findings=(replace(FINDING, evidence=(moment,)),)))["findings"]
+
+    assert finding["evidence"][0]["hour"] == "2026-03-01T14:00:00Z"
+    assert finding["evidence"][0]["changes"] == [["p/a", -40], ["p/b", -39]]
