@@ -274,8 +274,9 @@ def sample_records(seed: int, parties: int) -> tuple[list[CustomerRecord], dict[
     """Records of everyday parties with one to four accounts each, and the party of each subject."""
     from plimsoll.sample.dirt import Clerk
     from plimsoll.sample.draw import Draw, key_of
-    from plimsoll.sample.identity import Neighbours, alone
+    from plimsoll.sample.identity import alone
     from plimsoll.sample.names import Namer
+    from plimsoll.sample.neighbours import Neighbours
     from plimsoll.sample.roster import Party, Roster
     from plimsoll.sample.shelf import providers
 
@@ -286,7 +287,7 @@ def sample_records(seed: int, parties: int) -> tuple[list[CustomerRecord], dict[
         draw = Draw(key_of(seed, "linkage", number))
         name = namer.name(number, "research" if draw.happens(60) else "company")
         party = Party(name.slug, "developer", name.legal, name.jurisdiction)
-        identity = neighbours.mixed(alone(seed, party))
+        identity = neighbours.everyday(alone(seed, party))
         for _ in range(draw.weighted(((1, 4), (2, 3), (3, 2), (4, 1)))):
             account = roster.accounts[roster.open_account(party, draw.one_of(hosts))]
             clerk = Clerk(Draw(key_of(seed, "clerk", account.id)))
