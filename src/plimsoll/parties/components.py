@@ -41,7 +41,7 @@ def components_by_splink(size: int, edges: Edges, database: DatabaseAPISubClass)
         }
     )
     clustered = cluster_pairwise_predictions_at_threshold(nodes, pairs, database, node_id_column_name="node")
-    return _parts(clustered.as_record_dict())
+    return _parts(clustered.as_record_list())
 
 
 def _parts(rows: Sequence[dict[str, int]]) -> list[list[int]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plimsoll.parties.control_group import Tie
+from plimsoll.parties.normalise import is_placeholder
 from plimsoll.parties.ties import Member
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def _values(table: pa.Table, codes: Sequence[int], parties: Sequence[int]) -> It
         if row == len(codes) or codes[row] != codes[start]:
             tie, key = Tie(ties[start]), keys[start]
             members = tuple({Member(parties[i], (since[i], until[i])) for i in range(start, row)})
-            yield Value(tie, key, min(names[start:row]), _in_order(members), is_weak(tie, key), tie.value)
+            if not is_placeholder(key):
+                yield Value(tie, key, min(names[start:row]), _in_order(members), is_weak(tie, key), tie.value)
             start = row
 
 
