@@ -60,7 +60,7 @@ def cluster(
     of = tuple(sets.root(record) for record in range(size))
     apart = [pair for pair in pairs if of[pair.one] != of[pair.other]]
     cut = [(pair, sets.obstacle(pair.one, pair.other) or "numbers") for pair in apart]
-    return Clusters(of, tuple(sorted(cut, key=lambda part: (part[0].one, part[0].other))))
+    return Clusters(of, tuple(sorted(cut, key=lambda part: (part[0].one, part[0].other, part[0].centibits))))
 
 
 class _Sets:

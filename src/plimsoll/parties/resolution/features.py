@@ -6,7 +6,7 @@ that fails its check are left out: they link nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +103,7 @@ def features_of(records: pa.Table, model: Model, progress: Progress = no_progres
     return Features(
         table,
         subjects,
-        codes_of(pa.chunked_array(keys)),
+        codes_of(keys),
         np.repeat(np.arange(len(counts)), np.array(counts, np.int64)),
         rank_of(table.column("name").to_pylist(), subjects),
     )
@@ -122,13 +122,13 @@ def stated_numbers(table: pa.Table) -> dict[int, Numbers]:
     return found
 
 
-def codes_of(keys: pa.ChunkedArray) -> NDArray[np.int64]:
+def codes_of(keys: Sequence[pa.Array]) -> NDArray[np.int64]:
     """A number per key, the same for equal ones."""
     import numpy as np
+    import pyarrow as pa
 
-    encoded = keys.dictionary_encode().unify_dictionaries()
-    parts = [np.asarray(chunk.indices, np.int64) for chunk in encoded.chunks]
-    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+    together = pa.concat_arrays([piece.cast(pa.large_string()) for piece in keys])
+    return np.asarray(together.dictionary_encode().indices, np.int64)
 
 
 def rank_of(names: list[str | None], subjects: tuple[str, ...]) -> NDArray[np.int64]:

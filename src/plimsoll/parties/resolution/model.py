@@ -70,14 +70,10 @@ class Model:
         """Splink's settings, with the SQL of each level in the engine's dialect (``duckdb``, ``spark``)."""
         settings: dict[str, Any] = json.loads(self._settings)
         if dialect != "duckdb":
-            import sqlglot
-
             for comparison in settings["comparisons"]:
                 for level in comparison["comparison_levels"]:
                     if level["sql_condition"] != "ELSE":
-                        [level["sql_condition"]] = sqlglot.transpile(
-                            level["sql_condition"], read="duckdb", write=dialect
-                        )
+                        level["sql_condition"] = _translated(level["sql_condition"], dialect)
         return settings
 
 
@@ -130,6 +126,18 @@ def read_model(content: bytes) -> Model:
         digest=digest_of_bytes(content),
         _settings=json.dumps(data["settings"]),
     )
+
+
+def _translated(condition: str, dialect: str) -> str:
+    """SQL of DuckDB in another dialect; overlap of lists is an operator there and a function elsewhere."""
+    from sqlglot import exp, parse_one
+
+    def overlap(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.ArrayOverlaps):
+            return exp.Anonymous(this="ARRAYS_OVERLAP", expressions=[node.this, node.expression])
+        return node
+
+    return str(parse_one(condition, read="duckdb").transform(overlap).sql(dialect=dialect))
 
 
 def _comparison(part: Mapping[str, Any], centibits: Mapping[str, Mapping[str, int]]) -> Comparison:

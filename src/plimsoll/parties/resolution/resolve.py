@@ -198,7 +198,7 @@ def _unchanged(known: Known, features: Features) -> NDArray[np.int64]:
     import pyarrow as pa
 
     place = np.full(len(known.subjects), -1, np.int64)
-    connection = duckdb.connect(":memory:", {"autoinstall_known_extensions": False})
+    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
     for name, table, subjects in (
         ("then", known.features, known.subjects),
         ("today", features.table, features.subjects),
@@ -207,7 +207,7 @@ def _unchanged(known: Known, features: Features) -> NDArray[np.int64]:
     columns = [column for column in features.table.column_names if column != "record"]
     same = " AND ".join(f"t.{column} IS NOT DISTINCT FROM n.{column}" for column in columns)
     sql = f'SELECT t.record AS was, n.record AS now FROM "then" t JOIN today n USING (subject) WHERE {same}'  # noqa: S608
-    found = connection.execute(sql).to_arrow_table()
+    found = connection.sql(sql).to_arrow_table()
     connection.close()
     place[found.column("was").to_numpy()] = found.column("now").to_numpy()
     return place

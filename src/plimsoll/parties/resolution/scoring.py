@@ -119,7 +119,14 @@ def _engine(backend: Any) -> Iterator[Any]:
     else:
         from splink import SparkAPI
 
-        engine = SparkAPI(spark_session=backend._session, register_udfs_automatically=False)
+        session = backend._session
+        engine = SparkAPI(
+            spark_session=session,
+            # A checkpoint would need a folder that all machines share.
+            break_lineage_method="persist",
+            num_partitions_on_repartition=2 * session.sparkContext.defaultParallelism,
+            register_udfs_automatically=False,
+        )
     try:
         yield engine
     finally:
