@@ -177,7 +177,7 @@ def test_a_large_account_that_contradicts_its_record_is_asked_about_by_itself(en
     found = _findings(behind(daily, known([record("p/a", closed=closed), record("p/b", closed=closed)])))
 
     assert [(f.severity, f.subject) for f in found] == [(Severity.ASK, "p/a"), (Severity.DATA, "p")]
-    assert "was closed on 2026-01-03 by its record" in found[0].explanation
+    assert " p/a was closed on 2026-01-03 by its record" in found[0].explanation
 
 
 def test_slips_of_the_pen_are_counted_per_provider_unless_the_account_is_past_the_line(engine) -> None:

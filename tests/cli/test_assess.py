@@ -238,6 +238,20 @@ def test_records_are_inputs_and_the_answer_is_the_same_anywhere(split: Path) -> 
     assert (value["parties"]["known"], value["parties"]["unknown"]) == (2, 1)
 
 
+def test_a_register_answers_as_its_filings_do_and_is_an_input_itself(split: Path) -> None:
+    register = split / "register"
+    resolved = CliRunner().invoke(app, ["parties", "resolve", str(split / "kyc"), "--register", str(register), "-q"])
+    assert resolved.exit_code == 0, resolved.output
+    filed = json.loads(_run("--usage", split / "usage.csv", "--parties", split / "kyc", "--json", "-").stdout)
+    known = json.loads(_run("--usage", split / "usage.csv", "--parties", register, "--json", "-").stdout)
+
+    assert [(f["code"], f["subject"], f["est_flop"]) for f in known["findings"]] == [
+        (f["code"], f["subject"], f["est_flop"]) for f in filed["findings"]
+    ]
+    [manifest] = [file for file in known["inputs"] if file["format"] == "kyc-register"]
+    assert (manifest["path"], manifest["rows"]) == ("register/manifest.json", 2)
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [(None, "assess.missing_path"), ({}, "kyc.nothing_found"), ({"a.jsonl": "no json\n"}, "assess.no_records")],

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plimsoll.kernel.canonical import digest_of_stream
 from plimsoll.kernel.errors import PlimsollError, Where
 
 if TYPE_CHECKING:
-    from plimsoll.parties.known import KnownParties
+    from plimsoll.parties.known import KnownParties, KycFile
 
 
 def read_records(
@@ -49,8 +50,22 @@ def read_records(
             subject: replace(record, file=names.get(record.file, record.file))
             for subject, record in known.accounts.items()
         },
-        files=tuple(replace(file, path=names.get(file.path, file.path)) for file in known.files),
+        files=(
+            *(replace(file, path=names.get(file.path, file.path)) for file in known.files),
+            *_register(path, name, len(known.accounts)),
+        ),
     )
+
+
+def _register(path: Path, name: Callable[[str], str], rows: int) -> Iterator[KycFile]:
+    """The register itself, which holds officers' decisions too: its manifest names every part by its digest."""
+    from plimsoll.parties.known import KycFile
+    from plimsoll.parties.register.folder import MANIFEST, is_register
+
+    if is_register(path):
+        manifest = path / MANIFEST
+        with manifest.open("rb") as stream:
+            yield KycFile(name(str(manifest)), digest_of_stream(stream), "register", rows, 0)
 
 
 def _inside(file: str, given: Path) -> bool:

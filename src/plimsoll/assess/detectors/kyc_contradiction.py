@@ -115,4 +115,6 @@ def _spread(ordered: Sequence[Contradiction]) -> list[Contradiction]:
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].rstrip(".")
+    """As a sentence begins; an account at its beginning keeps its spelling."""
+    text = text.rstrip(".")
+    return text if "/" in text.partition(" ")[0] else text[:1].upper() + text[1:]
