@@ -183,8 +183,8 @@ def list_parties(register: _Folder, *, as_json: Json = False) -> None:
             say(f"and {len(several) - _LISTED:,} more; --json has all of them")
     if opened.decisions:
         say()
-        rows = [(d["id"], d["entry"], d["one"], d["other"], d["by"], d["because"]) for d in _decisions(opened)]
-        show_table(("decision", "says", "one", "other", "by", "because"), rows)
+        decided = [(d["id"], d["entry"], d["one"], d["other"], d["by"], d["because"]) for d in _decisions(opened)]
+        show_table(("decision", "says", "one", "other", "by", "because"), decided)
 
 
 def _decide(folder: Path, one: str, other: str, by: str, because: str, *, same: bool) -> None:
