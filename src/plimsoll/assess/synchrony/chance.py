@@ -9,14 +9,14 @@ of what three common alternatives to collusion make it:
   zero. A nightly job at two o'clock explains any change at two o'clock.
 * **Crowd**: how much larger than usual the share of accounts that change at `t` is, of those that could have: for a
   fall, accounts that ran; for a rise, accounts that were low after a fall in the week before. In the same region of the
-  same provider, at the provider, and overall; the largest of the three, `j` itself not counted. An outage explains
+  same provider, at the provider, and overall; the largest of the three, `i` and `j` not counted. An outage explains
   itself. Where regions are not told, a provider is taken to have `REGIONS` of them, all of whose share one may make up.
 * **Calendar**: within `CALENDAR` hours of the first of a month, 00:00 UTC, the chance is at least one half: contracts,
   quotas and budgets begin then, in whatever zone of time.
 
 What the chance is worth as evidence is told by `gain` and `loss`: the logarithm of the likelihood ratio between "`j`
-does what `i` does, `FAITHFUL` of the time" and chance, when `j` changed at `t` with `i`, and when it did not. They are
-whole hundredths of a bit, so that sums do not depend on their order.
+does what `i` does, `FAITHFUL` of the time" and chance, when `j` changed at `t` with `i`, and when it did not; in the
+second case the crowd excuses nothing. They are whole hundredths of a bit, so that sums do not depend on their order.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ class Crowd:
         changed: for crowd, direction and hour, how many accounts changed within `REACH` hours.
         able: likewise, how many could have.
         usual: for crowd and direction, the share over all hours.
+        whole: everybody is in it, so that one account more or less is nothing.
     """
 
     of: Whole
@@ -69,12 +70,20 @@ class Crowd:
     changed: Whole
     able: Whole
     usual: Reals
+    whole: bool
 
-    def excess(self, who: AnyWhole, direction: AnyWhole, when: AnyWhole, match: Flags) -> Reals:
-        """The share of others that changed, less the usual one; the arguments as for `Chance.habit`."""
+    def excess(
+        self, who: AnyWhole, direction: AnyWhole, when: AnyWhole, beside: int, out: tuple[Flags, Flags]
+    ) -> Reals:
+        """The share of others that changed, less the usual one; the arguments as for `Chance.crowd`.
+
+        Args:
+            out: whether the account, and the one that it is compared with, changed: neither is one of the others.
+        """
         crowd = self.of[who]
-        others = self.able[crowd, direction, when] - match
-        share = (self.changed[crowd, direction, when] - match) / np.maximum(others, 1)
+        left_out = out[0].astype(np.int32) + (out[1] & (crowd == self.of[beside]) & (not self.whole))
+        others = self.able[crowd, direction, when] - left_out
+        share = (self.changed[crowd, direction, when] - left_out) / np.maximum(others, 1)
         known = (crowd >= 0) & (others > 0)
         most = np.minimum((share - self.usual[crowd, direction]) * self.times[who], 1.0)
         return np.where(known, most, 0.0)
@@ -97,11 +106,18 @@ class Chance:
     crowds: tuple[Crowd, ...]
     calendar: Flags
 
-    def of(self, accounts: Whole, up: Flags, hour: Whole) -> tuple[Flags, Reals]:
-        """For accounts (rows) and changes of somebody else (columns): do they match, and how likely was that?"""
+    def worth(self, accounts: Whole, up: Flags, hour: Whole, beside: int) -> tuple[Flags, Whole]:
+        """For accounts (rows) and changes of the account `beside` (columns): do they match, and the centibits."""
         who, direction, when = accounts[:, None], up.astype(np.intp)[None, :], hour[None, :]
         match: Flags = self.near[who, direction, when]
-        return match, np.maximum(self.habit(who, direction, when), self.crowd(who, direction, when))
+        habit, crowd = self.habit(who, direction, when), self.crowd(who, direction, when, beside)
+        return match, np.where(match, gain(np.maximum(habit, crowd)), loss(habit))
+
+    def weekly(self, account: int) -> bool:
+        """Whether the account changes at one hour of the week, in one direction, in half of the weeks or more."""
+        counts, _, weeks = self.habits[1]
+        most = int(counts[account].max())
+        return most > AGAIN and 2 * most >= weeks[account]
 
     def habit(self, who: AnyWhole, direction: AnyWhole, when: AnyWhole) -> Reals:
         """The chance by the account's own habits; the arguments are broadcast against each other."""
@@ -113,12 +129,16 @@ class Chance:
             likely = np.maximum(likely, share if number == 0 else np.where(others >= AGAIN, share, 0.0))
         return likely
 
-    def crowd(self, who: AnyWhole, direction: AnyWhole, when: AnyWhole) -> Reals:
-        """The chance by what everybody else does, and by the calendar; the arguments as for `habit`."""
-        match = self.near[who, direction, when]
-        likely = np.where(self.calendar[when], 0.5, np.zeros(match.shape))
+    def crowd(self, who: AnyWhole, direction: AnyWhole, when: AnyWhole, beside: int) -> Reals:
+        """The chance by what everybody else does, and by the calendar; the arguments as for `habit`.
+
+        Args:
+            beside: the account with which it is compared.
+        """
+        out = self.near[who, direction, when], self.near[beside, direction, when]
+        likely = np.where(self.calendar[when], 0.5, np.zeros(out[0].shape))
         for crowd in self.crowds:
-            likely = np.maximum(likely, crowd.excess(who, direction, when, match))
+            likely = np.maximum(likely, crowd.excess(who, direction, when, beside, out))
         return likely
 
 
@@ -207,7 +227,7 @@ def _crowds(levels: Levels, changes: Changes, near: Flags) -> tuple[Crowd, ...]:
                 changed[number][crowd] += near[account]
                 able[number][crowd] += could
     return tuple(
-        Crowd(group, times, moved, could, moved.sum(axis=2) / np.maximum(could.sum(axis=2), 1))
+        Crowd(group, times, moved, could, moved.sum(axis=2) / np.maximum(could.sum(axis=2), 1), group is everybody)
         for (group, times), moved, could in zip(groups, changed, able, strict=True)
     )
 

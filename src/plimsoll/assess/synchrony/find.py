@@ -18,9 +18,6 @@ from plimsoll.assess.synchrony.shifts import ShiftTest, shift_test
 SIGNIFICANT_E6 = 10_000
 """A set counts if the corrected probability of its similarity by chance is at most one in a hundred."""
 
-FIRST_SHIFTS = 499
-"""Shifts that every set is tested with; those that are as similar in more than one of them are dropped."""
-
 SHIFTS = 1_999
 """Shifts behind a reported probability, at least; with many sets twice as many as the correction asks for."""
 
@@ -77,8 +74,6 @@ def synchronous_sets(
         progress(number, len(sets))
         names = tuple(levels.subjects[member] for member in members.tolist())
         seed = "\n".join(names)
-        if shift_test(searched, chance, members, seed, FIRST_SHIFTS).as_similar > 1:
-            continue
         test = shift_test(searched, chance, members, seed, shifts)
         p_e6 = test.p_e6(len(sets))
         if p_e6 <= SIGNIFICANT_E6:

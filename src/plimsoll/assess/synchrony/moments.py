@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plimsoll.assess.synchrony.chance import Chance, gain
+from plimsoll.assess.synchrony.chance import Chance
 from plimsoll.assess.synchrony.changes import REACH, Changes
 from plimsoll.assess.synchrony.levels import Levels, Whole
 from plimsoll.assess.synchrony.pairs import SAME
@@ -20,7 +20,7 @@ class Moment:
     Attributes:
         hour: hours since 1970.
         changes: account and change in hundredths of its typical level, in order of accounts.
-        centibits: how telling it is: what the change is worth for each of the accounts, added up.
+        centibits: how telling it is: what the changes of the others are worth beside the first one's, added up.
     """
 
     hour: int
@@ -68,11 +68,11 @@ def most_telling(
 
 def _moment(levels: Levels, changes: Changes, chance: Chance, members: Whole, hour: int, direction: int) -> Moment:
     up, when = np.array([bool(direction)]), np.array([hour], dtype=np.int32)
-    match, likely = chance.of(members, up, when)
     moved = []
-    for member in members[match[:, 0]].tolist():
+    changed = members[chance.near[members, direction, hour]]
+    for member in changed.tolist():
         own = changes.of(member)
         near = (np.abs(changes.hour[own] - hour) <= REACH) & (changes.up[own] == bool(direction))
         moved += [(levels.subjects[member], int(percent)) for percent in changes.percent[own][near][:1]]
-    centibits = int(gain(likely)[match].sum())
+    centibits = int(chance.worth(changed[1:], up, when, int(changed[0]))[1].sum())
     return Moment(levels.start + hour, tuple(sorted(moved)), centibits)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plimsoll.assess.synchrony.chance import Chance, gain, loss
+from plimsoll.assess.synchrony.chance import Chance
 from plimsoll.assess.synchrony.changes import APART, REACH, Changes
 from plimsoll.assess.synchrony.levels import Flags, Reals, Whole
 
@@ -72,10 +72,9 @@ def compare(changes: Changes, chance: Chance, pairs: Whole) -> Whole:
 def one_way(changes: Changes, chance: Chance, account: int, partners: Whole) -> Whole:
     """Centibits that each partner does what the account does."""
     hour, up = changes.hour[changes.of(account)], changes.up[changes.of(account)]
-    match, likely = chance.of(partners, up, hour)
+    match, worth = chance.worth(partners, up, hour, account)
     during = (hour >= changes.first[partners, None] - REACH) & (hour <= changes.last[partners, None] + REACH)
-    worth = np.where(match & ~repeats(hour, match), gain(likely), np.where(match, 0, loss(likely)))
-    total: Whole = np.where(during, worth, 0).sum(axis=1, dtype=np.int32)
+    total: Whole = np.where(during & ~(match & repeats(hour, match)), worth, 0).sum(axis=1, dtype=np.int32)
     return total
 
 

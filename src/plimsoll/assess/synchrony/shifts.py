@@ -3,8 +3,8 @@
 Each account's clock is turned by whole days within its own time in use, so that it keeps its daily rhythm, its
 restarts, its busy and its quiet stretches, and nothing but the alignment with the others is lost (circular-shift
 surrogates: Andrzejak et al., 2003; Harrison, Amarasingham and Kass, 2013). Where an account was in use for half a year
-or more the days are whole weeks, which keeps its weekdays too. The first and the last use stay where they are, so that
-accounts which merely began and ended in the same quarter are not told together by that.
+or more, or has a weekly habit, the days are whole weeks, which keeps its weekdays too. The first and the last use stay
+where they are, so that accounts which merely began and ended in the same quarter are not told together by that.
 
     p = (1 + number of shifts at least as similar) / (1 + number of shifts)          (Davison and Hinkley, 1997, 4.3)
 
@@ -33,6 +33,9 @@ WEEKS_FROM = 26 * 7
 """Days in use from which a clock is turned by whole weeks."""
 
 _WEEK = 7
+HOPELESS = 5
+"""So many of the first shifts at least as similar, and the test ends."""
+
 _AT_A_TIME = 1_000
 _ROOM = (_WEEK + 1) * DAY
 _OUT = -10_000
@@ -62,7 +65,7 @@ class ShiftTest:
 
 
 def shift_test(changes: Changes, chance: Chance, members: Whole, name: str, permutations: int) -> ShiftTest:
-    """Tests one set of accounts.
+    """Tests one set of accounts. It stops early where the first shifts show that chance does as well.
 
     Args:
         members: rows of the accounts.
@@ -70,14 +73,17 @@ def shift_test(changes: Changes, chance: Chance, members: Whole, name: str, perm
     """
     clocks = [_Clock(changes, chance, int(member)) for member in members]
     observed, similarity = _compared(clocks, np.zeros((1, len(clocks)), dtype=np.int32))
-    as_similar = expected = 0
+    as_similar = expected = tried = 0
     for start in range(0, permutations, _AT_A_TIME):
+        if as_similar > HOPELESS:
+            break
         numbers = range(start, min(start + _AT_A_TIME, permutations))
         turns = [clock.draw(f"{name}\n{number}", numbers) for number, clock in enumerate(clocks)]
         worth, shares = _compared(clocks, np.stack(turns, axis=1))
         as_similar += int((worth >= observed[0]).sum())
         expected += int(shares.sum())
-    return ShiftTest(permutations, as_similar, int(similarity[0]), expected // max(permutations, 1))
+        tried = numbers.stop
+    return ShiftTest(tried, as_similar, int(similarity[0]), expected // max(tried, 1))
 
 
 def _compared(clocks: Sequence[_Clock], turns: Whole) -> tuple[Sums, Sums]:
@@ -87,7 +93,7 @@ def _compared(clocks: Sequence[_Clock], turns: Whole) -> tuple[Sums, Sums]:
         hour = clock.turned(turns[:, number])
         for partner, other in enumerate(clocks):
             if partner != number:
-                parts = other.follows(clock.hour, clock.direction, hour, turns[:, partner])
+                parts = other.follows(clock, hour, turns[:, partner])
                 worth += parts[0]
                 common += parts[1]
                 possible += parts[2]
@@ -102,17 +108,28 @@ class _Clock:
         self.hour, self.direction = changes.hour[own], changes.up[own].astype(np.int32)
         self._first, self._last = int(changes.first[account]), int(changes.last[account])
         days = max(1, -(-(self._last - self._first) // DAY))
-        self._step = _WEEK if days >= WEEKS_FROM else 1
+        self._step = _WEEK if days >= WEEKS_FROM or chance.weekly(account) else 1
         self._length = -(-days // self._step) * self._step * DAY
         every = np.arange(chance.near.shape[2])[None, :]
         both, who = np.arange(2)[:, None], np.array([[account]])
-        habit, crowd = chance.habit(who, both, every), chance.crowd(who, both, every)
+        habit = chance.habit(who, both, every)
         worth = np.where(chance.near[account], gain(habit) + 1, loss(habit))
         worth[:, : max(0, self._first - REACH)] = _OUT
         worth[:, self._last + REACH + 1 :] = _OUT
         self._own = _table(worth, _OUT)
-        self._gain, self._loss = _table(gain(crowd), 0), _table(loss(crowd), 0)
         self._width = chance.near.shape[2] + _ROOM
+        self._account, self._provider = account, int(chance.crowds[1].of[account])
+        self._chance = chance
+        self._gains: dict[int, Counts] = {}
+
+    def _gain(self, other: _Clock) -> Counts:
+        """What the crowd leaves of a change in common; away from the other's provider it is not told apart."""
+        key = other._account if other._provider == self._provider else -1
+        if key not in self._gains:
+            every = np.arange(self._chance.near.shape[2])[None, :]
+            who, both = np.array([[self._account]]), np.arange(2)[:, None]
+            self._gains[key] = _table(gain(self._chance.crowd(who, both, every, other._account)), 0)
+        return self._gains[key]
 
     def draw(self, name: str, numbers: range) -> Whole:
         """Turns in hours, one for each of `numbers`; those of one name are a stream of their own."""
@@ -131,22 +148,20 @@ class _Clock:
         moved -= np.where(moved >= self._first + self._length, np.int32(self._length), np.int32(0))
         return np.where((hour > self._first) & (hour < self._last), moved, hour)
 
-    def follows(self, order: Whole, direction: Whole, hour: Whole, by: Whole) -> tuple[Sums, Sums, Sums]:
+    def follows(self, other: _Clock, hour: Whole, by: Whole) -> tuple[Sums, Sums, Sums]:
         """How well this account, turned, does what another one does: centibits, changes in common, and possible ones.
 
         Args:
-            order: the other's changes in their own order, before any turn.
-            direction, hour: of those changes (columns) after each turn (rows).
+            hour: of the other's changes (columns) after each turn (rows).
             by: how far this account is turned, for each row.
         """
-        shift = direction * np.int32(self._width)
+        shift = other.direction * np.int32(self._width)
         own = self._own.take(self._around(hour, self._length - by[:, None]) + shift)
         match, during = own > 0, own != _OUT
-        at = hour + shift
-        worth = np.where(during, np.maximum(own, self._loss.take(at)), 0)
+        worth = np.where(during, own, 0)
         matched = np.flatnonzero(match)
-        worth.flat[matched] = np.minimum(own.flat[matched] - 1, self._gain.take(at.flat[matched]))
-        again = np.flatnonzero(np.diff(order) <= SAME) + 1
+        worth.flat[matched] = np.minimum(own.flat[matched] - 1, self._gain(other).take((hour + shift).flat[matched]))
+        again = np.flatnonzero(np.diff(other.hour) <= SAME) + 1
         worth[:, again] *= ~(match[:, again] & match[:, again - 1])
         return worth.sum(axis=1, dtype=np.int64), match.sum(axis=1), during.sum(axis=1)
 
