@@ -1,0 +1,157 @@
+"""Sets of accounts that change together: shells are found, honest coincidences are not. Seeds are the tests' own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.assess.synchrony.country import Country, Shells
+
+from plimsoll.assess.synchrony.find import SIGNIFICANT_E6, SynchronousSet, synchronous_sets
+
+
+def _sets(country: Country) -> tuple[SynchronousSet, ...]:
+    return synchronous_sets(country.levels())
+
+
+def _recall(found: tuple[SynchronousSet, ...], planted: tuple[str, ...]) -> float:
+    return max((len(set(planted) & set(each.accounts)) for each in found), default=0) / len(planted)
+
+
+@pytest.mark.parametrize(
+    "shells",
+    [
+        Shells(),
+        Shells(jitter=0, missing=0.0, extra=0.0),
+        Shells(jitter=3, days=90, restarts=18),
+        Shells(missing=0.3, days=90, restarts=18),
+        Shells(extra=1.0, days=90, restarts=14),
+        Shells(scaling=1.0, restarts=14),
+        Shells(background=0.4, restarts=14),
+        Shells(stagger=24 * 7, restarts=14),
+        Shells(count=3, days=90, restarts=16),
+        Shells(count=20),
+    ],
+    ids=str,
+)
+def test_shells_are_found_and_nobody_else(shells: Shells) -> None:
+    country = Country(150, 77)
+    country.honest(220)
+    country.outages(0.5)
+    planted = country.shells(shells)
+    found = _sets(country)
+
+    # Two hundred accounts tell little of what is usual: see docs/reference/synchrony.md for the power at size.
+    assert _recall(found, planted) >= 0.3
+    assert all(set(each.accounts) <= set(planted) for each in found)
+
+
+@pytest.mark.parametrize("seed", range(900, 904))
+def test_honest_customers_are_never_a_set(seed: int) -> None:
+    country = Country(200, seed)
+    country.honest(300)
+    country.outages(1.5)
+
+    assert _sets(country) == ()
+
+
+@pytest.mark.parametrize("kind", ["nightly", "office", "weekly", "monthly", "serving", "steady"])
+def test_habits_that_many_have_in_common_are_no_sign(kind: str) -> None:
+    """Twenty customers with one habit each in the same hours: a cron job, working hours, the first of the month."""
+    country = Country(180, 11)
+    for _ in range(20):
+        country.chance = np.random.default_rng(12)
+        line = getattr(country, kind)()
+        country.chance = np.random.default_rng(13 + len(country.subjects))
+        country.add(line)
+
+    assert _sets(country) == ()
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["regions told", "regions not told"])
+def test_outages_of_a_region_are_no_sign(told: bool) -> None:
+    country = Country(300, 21, providers=4)
+    for _ in range(160):
+        country.add(country.steady())
+    country.outages(2.0)
+    levels = country.levels()
+    places = levels.places if told else (None,) * len(levels.places)
+
+    assert synchronous_sets(replace(levels, places=places)) == ()
+
+
+def test_quarters_are_no_sign() -> None:
+    """Everybody begins and ends with a quarter, and restarts at random."""
+    country = Country(180, 22)
+    for number in range(60):
+        line = country.run(restarts=0.0)
+        line[:] = 0
+        line[24 * 90 * (number % 2) : 24 * 90 * (number % 2 + 1)] = 32
+        for at in country.chance.integers(0, country.hours, 12):
+            line[at : at + 4] = 0
+        country.add(line)
+
+    assert _sets(country) == ()
+
+
+def test_steady_accounts_without_a_change_never_match() -> None:
+    country = Country(90, 23)
+    for _ in range(30):
+        country.add(np.full(country.hours, 64.0))
+
+    assert _sets(country) == ()
+
+
+def test_two_evaders_are_two_sets_and_a_bystander_is_in_none() -> None:
+    country = Country(150, 24)
+    country.honest(150)
+    one, other = country.shells(Shells(restarts=16)), country.shells(Shells(restarts=16))
+    found = _sets(country)
+
+    assert len(found) == 2
+    assert {frozenset(each.accounts) & frozenset(one) for each in found} != {frozenset()}
+    assert all(set(each.accounts) <= set(one) or set(each.accounts) <= set(other) for each in found)
+
+
+def test_what_a_set_tells() -> None:
+    country = Country(120, 25)
+    country.honest(80)
+    planted = country.shells(Shells(jitter=1, missing=0.0, extra=0.0, restarts=12))
+    [found] = _sets(country)
+
+    assert found.accounts == planted
+    assert found.p_e6 <= SIGNIFICANT_E6
+    assert found.events >= 10
+    assert found.test.similarity_e4 > 8_000 > 3_000 > found.test.expected_e4
+    assert len(found.moments) == 12
+    assert [moment.hour for moment in found.moments] == sorted(moment.hour for moment in found.moments)
+    assert all(
+        len(moment.changes) > 2 and {name for name, _ in moment.changes} <= set(planted) for moment in found.moments
+    )
+
+
+def test_only_wanted_accounts_are_in_a_set() -> None:
+    country = Country(120, 26)
+    country.honest(80)
+    planted = country.shells(Shells(restarts=14))
+    [found] = synchronous_sets(country.levels(), frozenset(planted[:5]))
+
+    assert set(found.accounts) <= set(planted[:5])
+
+
+def test_it_is_the_same_every_time() -> None:
+    country = Country(100, 27)
+    country.honest(60)
+    country.shells(Shells(restarts=14))
+
+    assert _sets(country) == _sets(country)
+
+
+def test_a_year_of_a_few_hundred_accounts_takes_seconds() -> None:
+    """What must hold at 5,000 accounts is measured in docs/reference/synchrony.md."""
+    country = Country(365, 28)
+    country.honest(150)
+
+    assert len(country.levels().level[0]) == 8_760
+    assert _sets(country) == ()
