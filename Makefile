@@ -43,5 +43,9 @@ truth: ## Measure how many planted evaders are found, over seeds never used befo
 	@$(UV) sync --frozen --quiet
 	@$(RUN) python -m bench.truth $(if $(QUICK),--quick)
 
+scale: ## Measure 1 to 100 million rows end to end and print the tables of docs/reference/scale.md (hours)
+	@$(UV) sync --frozen --quiet
+	@$(RUN) python -m bench.scale
+
 clean: ## Remove what the other commands made
 	rm -rf demo bench/work .venv .uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

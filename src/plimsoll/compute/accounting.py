@@ -202,13 +202,14 @@ class Accounts:
             coarse: whether use with charge periods longer than an hour is wanted.
         """
         from plimsoll.compute.hourly import hour_cells, hours_of, named
-        from plimsoll.compute.lake.hours import kept_hours
+        from plimsoll.compute.lake.tables import scan
 
         engine = self.delivery.engine
         chosen = named(subjects, engine)
         if self.judged:
             return hours_of([hour_cells(judged, engine, chosen) for judged in self.judged], coarse=coarse)
-        return hours_of(kept_hours(self.delivery, self.kept, chosen), coarse=coarse)
+        kept = scan("hours", self._kept_tables("hours"), engine, numbered=False)
+        return hours_of([kept.semi_join(chosen, ["provider", "account"])], coarse=coarse)
 
     def customers(self) -> ir.Table | None:
         """Whom the reports name beside an account: see `customers.named_customers`. Scans the rows or the lake."""

@@ -16,7 +16,7 @@ from plimsoll.compute.facts import Cover, Facts, RejectedRow, added_up, month_of
 from plimsoll.compute.usage.columns import provider_id
 from plimsoll.compute.usage.judged import JudgedBatch, JudgedKind, is_sound
 from plimsoll.compute.usage.kinds import describe
-from plimsoll.compute.usage.outcomes import REASONS, Outcome
+from plimsoll.compute.usage.outcomes import Outcome
 from plimsoll.compute.usage.rejections import count_rejections, first_rejections
 
 if TYPE_CHECKING:
@@ -167,8 +167,3 @@ def _told(kinds: Sequence[JudgedKind]) -> list[Cover | None]:
         same = month_of(last - 1) == month
         covers.append(Cover(each.verdict.provider, month, month, first, last, length) if same else None)
     return covers
-
-
-def outcome_of(reason: str) -> Outcome:
-    """The outcome that a reason leads to."""
-    return REASONS[reason].outcome

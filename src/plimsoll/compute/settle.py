@@ -114,7 +114,7 @@ def _kept(
     entries = {number: lake.entry(file) for number, file in enumerate(delivery.files) if file.rows}
     files = {number: path for number, entry in entries.items() if (path := entry.table("cells")) is not None}
     facts = [entry.facts_as(number) for number, entry in entries.items()]
-    return entries, facts, scan("cells", files, backend).drop("file_no")
+    return entries, facts, scan("cells", files, backend, numbered=False)
 
 
 def _outcomes(counts: Mapping[str, int], rows: int) -> tuple[OutcomeCount, ...]:

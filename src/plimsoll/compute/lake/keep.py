@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.compute.engine import materialise
@@ -37,9 +38,9 @@ def keep(lake: Lake, delivery: UsageDelivery, judged: JudgedBatch, facts: Mappin
     for number, cover in covers_of(judged):
         covers.setdefault(number, []).append(cover)
     impossible = materialise(backend, impossible_rows([judged], backend), "impossible")
-    large = materialise(backend, tables.large_accounts(cells, tables.HOURS_FROM), "large")
-    hours = materialise(backend, hour_cells(judged, backend, large), "hours")
-    own = [impossible, large, hours]
+    using = materialise(backend, tables.accounts_in(cells), "using")
+    hours = materialise(backend, hour_cells(judged, backend, using), "hours")
+    own = [impossible, using, hours]
     kept = {"cells": cells, "impossible": impossible, "hours": hours}
     named = named_in(judged.batch)
     if named is not None:
@@ -67,6 +68,7 @@ def _keep_file(
         path = folder / f"{name}.parquet"
         if tables.write(table.filter(table.file_no == number), name, path, backend):
             digests[name] = file_digest(path)
+    lake.refuse_changed(Path(file.path))
     notes = tuple((note.code, note.rows, note.text) for note in delivery.notes if note.file == file.path)
     known = KnownFile(file.sha256, file.rows, file.span, notes)
     entries.write(Entry(folder, known, facts, covers, digests))

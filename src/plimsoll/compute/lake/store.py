@@ -18,6 +18,7 @@ import fcntl
 import hashlib
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 _MARK = "plimsoll-lake.json"
 _WRITING = "writing-"
+_TICK_NS = 2 * 10**9
+"""A file that changed so shortly before its digest was taken may change again within the same tick of its times."""
 
 
 class Lake:
@@ -54,9 +57,11 @@ class Lake:
         self._entries = folder / "entries" / self._basis
         self._found: dict[str, Entry] = {}
         self._digests: dict[str, str] = {}
+        self._seen: dict[str, list[int]] = {}
         self._lock = self._opened()
         self._index: dict[str, list[Any]] = _json_or(folder / "index.json", {})
-        self._compared = [frozenset(keys) for keys in _json_or(folder / "compared.json", [])]
+        compared: dict[str, list[list[str]]] = _json_or(folder / "compared.json", {})
+        self._compared = [frozenset(keys) for keys in compared.get(self._basis, [])]
 
     def _opened(self) -> IO[str]:
         where = Where(str(self.folder))
@@ -118,13 +123,25 @@ class Lake:
         name = str(path.absolute())
         if name in self._digests:
             return self._digests[name]
-        now = path.stat()
-        seen = [now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino, now.st_dev]
-        kept = self._index.get(name)
+        seen, kept = _signs(path), self._index.get(name)
         digest = kept[-1] if kept is not None and kept[:-1] == seen else f"sha256:{file_digest(path)}"
-        self._index[name] = [*seen, digest]
-        self._digests[name] = digest
+        self._index.pop(name, None)
+        if max(seen[1:3]) < time.time_ns() - _TICK_NS:
+            self._index[name] = [*seen, digest]
+        self._digests[name], self._seen[name] = digest, seen
         return digest
+
+    def refuse_changed(self, path: Path) -> None:
+        """Refuses a file that was changed after its digest was taken: nobody knows which bytes were read.
+
+        Raises:
+            PlimsollError: ``lake.file_changed``.
+        """
+        if _signs(path) != self._seen.get(str(path.absolute())):
+            raise PlimsollError(
+                "lake.file_changed", "the file was changed while it was read", fix="Run again when it is complete.",
+                where=Where(str(path)),
+            )  # fmt: skip
 
     def _key(self, digest: str, provider: str | None, version: str) -> str:
         told = json.dumps([digest, provider, version])
@@ -144,7 +161,8 @@ class Lake:
         keys = frozenset(self.key(file) for file in files)
         if not any(keys <= known for known in self._compared):
             self._compared = [known for known in self._compared if not known <= keys] + [keys]
-            _write_whole(self.folder / "compared.json", json.dumps([sorted(known) for known in self._compared]))
+            told = {self._basis: [sorted(known) for known in self._compared]}
+            _write_whole(self.folder / "compared.json", json.dumps(told))
         _write_whole(self.folder / "index.json", json.dumps(self._index, sort_keys=True))
 
     def entry(self, file: UsageFile) -> Entry:
@@ -183,6 +201,12 @@ def refuse_unusable(folder: Path, given: Iterable[Path], engine: str) -> None:
                 "lake.inside_input", f"the lake would stand in {path}, which is read as input",
                 fix="Name a folder beside it.", where=Where(str(folder)),
             )  # fmt: skip
+
+
+def _signs(path: Path) -> list[int]:
+    """What changes when a file does: size, both times, inode and device."""
+    now = path.stat()
+    return [now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino, now.st_dev]
 
 
 def _empty(folder: Path) -> bool:

@@ -3,7 +3,7 @@
 - ``cells``: the counted use, summed as in `usage.cells` with names for the cells' numbers (`daily.named_cells`).
 - ``impossible``: rows that claim more machine time than their charge period has (`usage.plausible`).
 - ``customers``: whom its rows name beside an account (`usage.customers`).
-- ``hours``: the use by hour (`hourly.hour_cells`) of the accounts whose bound in the file reaches `HOURS_FROM`.
+- ``hours``: the use of every account by hour (`hourly.hour_cells`): which of them will be looked at is not known yet.
 """
 
 from __future__ import annotations
@@ -13,13 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.compute.engine import load
-from plimsoll.compute.rolling import EXACT
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-
-HOURS_FROM = 10**19
-"""FLOP by bound in one file from which an account's use is kept hour by hour: not three hours of one H100."""
 
 _FILE = "entry_file"
 
@@ -61,33 +57,31 @@ def write(table: ir.Table, name: str, path: Path, backend: Any) -> bool:
     return False
 
 
-def scan(name: str, files: Mapping[int, Path], backend: Any) -> ir.Table:
-    """The rows of one table over entries, with `file_no`.
+def scan(name: str, files: Mapping[int, Path], backend: Any, *, numbered: bool = True) -> ir.Table:
+    """The rows of one table over entries, with `file_no` if they are to be numbered.
 
     Args:
         files: the Parquet file by the number that the usage file has in a delivery; it may be empty.
     """
     columns = [each for each in COLUMNS[name] if each != "file_no"]
     if not files:
-        return load(backend, [], {**COLUMNS[name], "file_no": "INTEGER"}, name)
+        nothing = load(backend, [], {**COLUMNS[name], "file_no": "INTEGER"}, name)
+        return nothing if numbered else nothing.drop("file_no")
+    if not numbered:
+        return backend.read_parquet([str(path) for path in files.values()]).select(*columns)
     rows = backend.read_parquet([str(path) for path in files.values()], filename=_FILE)
     numbers = ({"place": str(path), "file_no": number} for number, path in files.items())
     known = load(backend, numbers, {"place": "VARCHAR", "file_no": "INTEGER"}, "entries")
     return rows.inner_join(known, rows[_FILE] == known.place).select(*columns, "file_no")
 
 
-def large_accounts(cells: ir.Table, floor: int) -> ir.Table:
-    """The accounts whose bound in one file is at least `floor` FLOP: file_no, provider, account.
+def accounts_in(cells: ir.Table) -> ir.Table:
+    """The accounts with use in each file: file_no, provider, account.
 
     Args:
         cells: of some files, with `file_no`.
     """
-    import ibis
-
-    used = cells.filter(~cells.idle)
-    bounds = used.mutate(cap_flop=(used.accel_ns * used.peak.cast("decimal(18, 0)")).cast(EXACT))
-    totals = bounds.group_by("file_no", "provider", "account").agg(cap_flop=bounds.cap_flop.sum().cast(EXACT))
-    return totals.filter(totals.cap_flop >= ibis.literal(floor, type=EXACT)).select("file_no", "provider", "account")
+    return cells.filter(~cells.idle).select("file_no", "provider", "account").distinct()
 
 
 def forget(table: ir.Table, backend: Any) -> None:

@@ -56,8 +56,8 @@ def rows_in_common(
     found = seeds.inner_join(other, same)
     # As a difference, so that the engine does not bring every quantity to one scale for the join's key.
     found = found.filter((found.quantity - found._quantity) == 0)
-    sides = [found.select("file_no", "row"), found.select(file_no=found._file_no, row=found._row)]
-    rows = materialise(engine, ibis.union(*sides, distinct=True), "alike")
+    mine, theirs = found.select("file_no", "row"), found.select(file_no=found._file_no, row=found._row)
+    rows = materialise(engine, ibis.union(mine, theirs, distinct=True), "alike")
     return {pair: min(sides.values()) for pair, sides in both.items()}, rows
 
 
