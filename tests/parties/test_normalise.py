@@ -27,6 +27,7 @@ from plimsoll.parties.normalise import (
         ("Ａｃｍｅ Ltd", "acme"),
         ("\u202eAcme\u202c Ltd", "acme"),
         ("A\u200bc\u200dme\ufeff Ltd", "acme"),
+        ("\u0410cm\u0435 Ltd", "acme"),
         ("Ac\u0301\u0327me Ltd", "acme"),
         ("شركة النور", "lnwr"),
     ],
@@ -66,7 +67,7 @@ def test_what_stands_for_nothing_is_known_in_many_spellings(text: str) -> None:
     assert is_placeholder(text)
 
 
-@pytest.mark.parametrize("text", ["3M", "7", "Testa SpA", "Nana", "Zero Zero Seven", "10010", "Anonim Sirketi"])
+@pytest.mark.parametrize("text", ["3M", "7", "AA", "Testa SpA", "Nana", "Zero Zero Seven", "10010", "Anonim Sirketi"])
 def test_what_says_something_is_kept(text: str) -> None:
     assert not is_placeholder(text)
 
@@ -103,6 +104,7 @@ def test_telephones_are_brought_to_their_international_form() -> None:
 def test_mail_tells_its_domain_only_where_the_domain_tells_its_owner() -> None:
     assert email_domain("Anna@Muller.EXAMPLE") == "muller.example"
     assert email_domain("anna@gmail.com") is None
+    assert (mailbox("anna@qq.com"), mailbox("unknown@qq.com")) == ("anna@qq.com", "")
     assert mailbox("a.n.n.a+cloud@googlemail.com") == mailbox("anna@gmail.com")
     assert [
         mailbox(text) for text in ("", "N/A", "no at sign", "a@b", "x@example.com", "@muller.example", "a@test.com")

@@ -31,6 +31,7 @@ def test_a_good_record_stays_as_it_is() -> None:
         ({"legal_name": "N/A"}, "name.missing"),
         ({"legal_name": "☆☆☆☆☆ Ltd"}, "name.says_nothing"),
         ({"legal_name": "Quil\u200blon Data Ltd"}, "name.disguised"),
+        ({"legal_name": "Quillon D\u0430ta Ltd"}, "name.disguised"),
         ({"opened": date(2026, 2, 1), "closed": date(2026, 1, 1)}, "account.closed_before_opened"),
         ({"opened": date(2020, 1, 1), "incorporated": date(2021, 1, 1)}, "account.opened_before_founding"),
         ({"opened": date(2027, 1, 1), "filed_on": date(2026, 1, 1)}, "date.in_future"),

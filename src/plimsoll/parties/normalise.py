@@ -21,6 +21,12 @@ LONGEST = 400
 """Characters of a name or an address line that are compared. No register enters a longer one."""
 
 _MARKS = str.maketrans(dict.fromkeys("™®©℠℗", " "))
+_LOOKALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТХУаеѕіјкорсухԁԛԝһΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABESIJKMHOPCTXYaesijkopcyxdqwhABEZHIKMNOPTYXo"
+)
+_MIXED = re.compile(r"(?=\w*[A-Za-z])(?=\w*[\u0370-\u052f])\w+")
+"""A word of Latin and Greek or Cyrillic letters: no language has one, but it reads like another word."""
+
 _SCRIPT_FORMS = re.compile("|".join(sorted(map(re.escape, FORMS_IN_SCRIPT), key=len, reverse=True)))
 _APART = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -59,6 +65,9 @@ _STREET_WORDS = {
     "nr": "",
 }
 _MAIL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.\-]{1,64}@([a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63})+)")
+_FILLERS = "0123456789x"
+"""Signs that fill a field when they are repeated; two or three equal letters may be a name."""
+
 _DIGITS_UP = "01234567890123456789"
 _DIGITS_DOWN = _DIGITS_UP[::-1]
 
@@ -68,11 +77,13 @@ def plain(text: str) -> str:
     transliterated, symbols as blanks."""
     if text.isascii():
         return text[:LONGEST].casefold()
-    folded = unicodedata.normalize("NFKD", text[:LONGEST].translate(_MARKS))
+    one_script = _MIXED.sub(lambda word: word[0].translate(_LOOKALIKES), text[:LONGEST].translate(_MARKS))
+    folded = unicodedata.normalize("NFKD", one_script)
     kept = "".join(_kept(letter) for letter in folded)
     return str(anyascii(unicodedata.normalize("NFC", kept))).casefold()
 
 
+@lru_cache(_CACHE)
 def _kept(letter: str) -> str:
     category = unicodedata.category(letter)
     if category in ("Mn", "Me", "Cf", "Cs", "Co", "Cn"):
@@ -186,7 +197,9 @@ def mailbox(email: str) -> str:
         return ""
     if domain in ("gmail.com", "googlemail.com"):
         local, domain = local.partition("+")[0].replace(".", ""), "gmail.com"
-    if not local or is_placeholder(domain.partition(".")[0]) or domain in _NOBODYS:
+    if domain in FREE_MAIL:
+        return "" if not local or is_placeholder(local) else f"{local}@{domain}"
+    if not local or domain.partition(".")[0] in NOTHING or domain in _NOBODYS:
         return ""
     return f"{local}@{domain}"
 
@@ -226,6 +239,11 @@ def _without_trunk(digits: str, text: str) -> str:
     return digits.replace("0", "", 1) if re.search(r"\(\s*0\s*\)", text) and "(0" in text.replace(" ", "") else digits
 
 
+def mixes_scripts(text: str) -> bool:
+    """Whether a word has letters of two scripts that look alike, and so seems to be another word."""
+    return not text.isascii() and _MIXED.search(text) is not None
+
+
 @lru_cache(_CACHE)
 def is_placeholder(text: str) -> bool:
     """Whether the text stands for nothing: ``N/A``, ``unknown``, ``-``, ``000000``, ``test``, in any spelling."""
@@ -235,6 +253,6 @@ def is_placeholder(text: str) -> bool:
         if unicodedata.normalize("NFKC", text).casefold().strip() in NOTHING:
             return True
         bare = _APART.sub("", plain(text))
-    if bare in NOTHING or (len(bare) > 1 and bare == bare[0] * len(bare)):
+    if bare in NOTHING or (len(bare) > 1 and bare == bare[0] * len(bare) and (bare[0] in _FILLERS or len(bare) > 3)):
         return True
     return len(bare) >= 4 and bare.isdigit() and (bare in _DIGITS_UP or bare in _DIGITS_DOWN)

@@ -17,7 +17,7 @@ from plimsoll.parties.identifiers import checked
 from plimsoll.parties.keyed_hash import WITHOUT_KEY, is_keyed, keyed
 from plimsoll.parties.known import KycProblem
 from plimsoll.parties.kyc import Address, CustomerRecord, Downstream, Holder, Identifier, Role
-from plimsoll.parties.normalise import is_placeholder, mailbox, name_key, phone_key, plain
+from plimsoll.parties.normalise import is_placeholder, mailbox, mixes_scripts, name_key, phone_key, plain
 
 WHOLE_BP = 10_000
 _ROUNDING_BP = 10
@@ -227,8 +227,9 @@ def _check_name(record: CustomerRecord, problems: list[KycProblem]) -> None:
         problems.append(KycProblem("name.missing", f'the customer has no name ("{name[:40]}")'))
     elif not name_key(name):
         problems.append(KycProblem("name.says_nothing", f'nothing in the name "{name[:60]}" can be compared'))
-    if not name.isascii() and _DISGUISE.search(name):
-        problems.append(KycProblem("name.disguised", f'the name "{name[:60]}" has invisible characters'))
+    if not name.isascii() and (_DISGUISE.search(name) or mixes_scripts(name)):
+        what = f'the name "{name[:60]}" has invisible characters, or words of two scripts'
+        problems.append(KycProblem("name.disguised", what))
 
 
 def _check_dates(record: CustomerRecord, problems: list[KycProblem]) -> None:

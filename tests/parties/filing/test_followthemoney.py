@@ -81,7 +81,7 @@ def test_entities_that_others_wrote_are_records(write: Write, read: Read) -> Non
         {"id": "m", "schema": "Company", "properties": {"name": ["Middle GmbH"]}},
         {"id": "w", "schema": "CryptoWallet", "properties": {"publicKey": ["bc1qar0srrr7xfkvy5l643lydnw9re59gtzz"]}},
         {"id": "pay", "schema": "Ownership", "properties": {"owner": ["c"], "asset": ["w"]}},
-        {"id": "a", "schema": "UserAccount", "properties": {"owner": "c", "service": ["nimbus"], "username": ["acc-1"]}},
+        {"id": "a", "schema": "UserAccount", "properties": {"owner": "c", "service": ["nimbus"], "username": "acc-1"}},
         {"id": "broken", "schema": "Company"},
     ]  # fmt: skip
     write("".join(json.dumps(each) + "\n" for each in entities), "someone.json")
