@@ -54,7 +54,9 @@ def _text(field: str, words: str, edits: Sequence[int], swapped: str | None = No
     """Equal, in the place of the other field, a few letters off, or different."""
     levels = [(f"the same {words}", f"{field}_l = {field}_r")]
     if swapped:
-        levels.append((f"{words} and its neighbour changed places", f"{field}_l = {swapped}_r OR {swapped}_l = {field}_r"))
+        levels.append(
+            (f"{words} and its neighbour changed places", f"{field}_l = {swapped}_r OR {swapped}_l = {field}_r")
+        )
     for edit in edits:
         levels.append((f"{words} up to {edit} letters off", f"levenshtein({field}_l, {field}_r) <= {edit}"))
     return Spec(field, f"{field}_l IS NULL OR {field}_r IS NULL", (*levels, (f"another {words}", "ELSE")), -1_500)
@@ -85,7 +87,7 @@ def persons(path: Path) -> tuple[Features, list[str]]:
     features = Features(
         pa.table({"record": pa.array(range(len(rows)), pa.int32()), **columns}),
         subjects,
-        codes_of(pa.chunked_array([pa.array([key for found in keys for key in found], pa.string())])),
+        codes_of([pa.array([key for found in keys for key in found], pa.string())]),
         np.repeat(np.arange(len(rows)), [len(found) for found in keys]),
         rank_of([row["surname"] for row in rows], subjects),
     )
