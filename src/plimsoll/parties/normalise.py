@@ -24,7 +24,7 @@ _MARKS = str.maketrans(dict.fromkeys("™®©℠℗", " "))
 _LOOKALIKES = str.maketrans(
     "АВЕЅІЈКМНОРСТХУаеѕіјкорсухԁԛԝһΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABESIJKMHOPCTXYaesijkopcyxdqwhABEZHIKMNOPTYXo"
 )
-_MIXED = re.compile(r"(?=\w*[A-Za-z])(?=\w*[\u0370-\u052f])\w+")
+_MIXED = re.compile(r"\b(?=\w*[A-Za-z])(?=\w*[\u0370-\u052f])\w+")
 """A word of Latin and Greek or Cyrillic letters: no language has one, but it reads like another word."""
 
 _SCRIPT_FORMS = re.compile("|".join(sorted(map(re.escape, FORMS_IN_SCRIPT), key=len, reverse=True)))
@@ -241,7 +241,7 @@ def _without_trunk(digits: str, text: str) -> str:
 
 def mixes_scripts(text: str) -> bool:
     """Whether a word has letters of two scripts that look alike, and so seems to be another word."""
-    return not text.isascii() and _MIXED.search(text) is not None
+    return not text.isascii() and _MIXED.search(text[:LONGEST]) is not None
 
 
 @lru_cache(_CACHE)
