@@ -116,7 +116,7 @@ def _wait_for(log: Path, *words: str) -> None:
 def _assess(folder: Path, engine: str, out: Path, java_home: str | None, victim: int = 0) -> tuple[bytes, bool]:
     environment = os.environ | ({"JAVA_HOME": java_home} if java_home is not None else {})
     command = [sys.executable, "-W", "ignore", "-c", _ASSESS, str(folder), engine, str(out), str(victim)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1_500, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return out.read_bytes(), json.loads(done.stdout.strip().splitlines()[-1])["killed"]
 
