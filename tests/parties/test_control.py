@@ -304,3 +304,13 @@ def test_records_and_parties_must_agree() -> None:
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(PlimsollError):
         ControlSettings(**wrong)  # type: ignore[arg-type]
+
+
+def test_two_bearers_of_a_very_common_name_may_share_a_birthday() -> None:
+    bearers = [
+        customer(n, holders=(owner("Wei Wang", 100, f"19{50 + n % 40}-0{1 + n % 9}-{10 + n % 19}"),)) for n in range(70)
+    ]
+    twins = [customer(f"t{n}", holders=(owner("Wei Wang", 100, "1991-05-05"),)) for n in (1, 2)]
+
+    assert graph([*bearers, *twins]).groups == ()
+    assert len(only(graph(twins)).parties) == 2

@@ -84,6 +84,8 @@ class _Line:
 
 
 _PERSON = Kind.PERSON.value
+_COMMON = 64
+"""Bearers of one name (birth dates seen with it): of more, two share a birthday more often than once in eight names."""
 _DEFAULT_DATES = frozenset({"1900-01-01", "1970-01-01", "1901-01-01", "1800-01-01", "2000-01-01"})
 """What systems enter for a birth date that nobody gave."""
 
@@ -140,7 +142,8 @@ def _shown(line: _Line) -> str:
 class _Persons:
     """One key per holder: identifiers and full names of one holder are joined, contradicting ones are not.
 
-    A name and birth date that stands with two numbers of one scheme is two persons, so it joins nothing.
+    A name and birth date that stands with two numbers of one scheme is two persons, so it joins nothing. Nor does one
+    of a name that so many bear that two of them share a birthday by chance.
     """
 
     def __init__(self, lines: Sequence[_Line]) -> None:
@@ -150,6 +153,11 @@ class _Persons:
                 for number in line.identifiers:
                     numbers[name][number.scheme].add(number.value)
         self._ambiguous = {name for name, schemes in numbers.items() if any(len(v) > 1 for v in schemes.values())}
+        births: dict[str, set[str]] = defaultdict(set)
+        for line in lines:
+            if line.strong_name:
+                births[line.bare_name].add(line.strong_name)
+        self._ambiguous.update(name for names in births.values() if len(names) > _COMMON for name in names)
         self._root: dict[str, str] = {}
         for line in lines:
             keys = self._sure_keys(line)
@@ -165,7 +173,7 @@ class _Persons:
         if not name:
             return "", Sure.BY_NAME
         if line.person:
-            return f"=person {name}", Sure.BY_NAME
+            return f"=person {name}|{line.born or ''}", Sure.BY_NAME
         if line.country:
             return f"=company {name} {line.country}", Sure.LIKELY
         return f"=company {name}", Sure.BY_NAME

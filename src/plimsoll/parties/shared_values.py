@@ -72,12 +72,17 @@ def _values(table: pa.Table, codes: Sequence[int], parties: Sequence[int]) -> It
             tie, key = Tie(ties[start]), keys[start]
             members = tuple({Member(parties[i], (since[i], until[i])) for i in range(start, row)})
             if not is_placeholder(key):
-                yield Value(tie, key, min(names[start:row]), _in_order(members), is_weak(tie, key), tie.value)
+                yield Value(tie, key, min(names[start:row]), _in_order(members), is_weak(tie, key), _family(tie))
             start = row
 
 
 def _in_order(members: Sequence[Member]) -> tuple[Member, ...]:
     return tuple(sorted(members, key=lambda m: (m.party, str(m.span))))
+
+
+def _family(tie: Tie) -> str:
+    """An agent lends address, mailbox and telephone together, so they are one kind of evidence."""
+    return "contact" if tie in (Tie.ADDRESS, Tie.EMAIL, Tie.PHONE) else tie.value
 
 
 def is_weak(tie: Tie, key: str) -> bool:
