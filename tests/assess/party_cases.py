@@ -14,6 +14,7 @@ from plimsoll.compute.engine import load
 from plimsoll.compute.utilisation import PRIORS
 from plimsoll.parties.control_group import ControlGroup, Hub, Together
 from plimsoll.parties.known import KnownAccount, KnownParties
+from plimsoll.parties.risk.load import load_profiles
 
 DAY_ONE = date(2026, 1, 1)
 AS_OF = DAY_ONE + timedelta(400)
@@ -77,7 +78,7 @@ def behind(
     named: Any = None,
     left_out: Iterable[str] = (),
 ) -> Behind:
-    return Behind(parties, daily, named, LINE, tuple(declared), AS_OF, PRIORS, frozenset(left_out))
+    return Behind(parties, daily, named, LINE, tuple(declared), AS_OF, PRIORS, load_profiles(), frozenset(left_out))
 
 
 def declaration(name: str, developer: str, flop: int, *accounts: str) -> DeclarationSeen:

@@ -20,7 +20,13 @@ from plimsoll.assess.assessment import AccountSeries, DeclarationSeen, HubSeen, 
 from plimsoll.assess.detectors.coverage import NONE
 from plimsoll.assess.detectors.crossing import Rolling
 from plimsoll.assess.detectors.figures import AccountUse, HeldLine, whole_flop
-from plimsoll.assess.detectors.high_risk_profile import Risky, named_by_itself, risky_account, risky_accounts
+from plimsoll.assess.detectors.high_risk_profile import (
+    Risky,
+    always_named,
+    named_by_itself,
+    risky_account,
+    risky_accounts,
+)
 from plimsoll.assess.detectors.kyc_contradiction import (
     Contradiction,
     account_contradiction,
@@ -42,6 +48,7 @@ if TYPE_CHECKING:
 
     from plimsoll.compute.utilisation import Priors
     from plimsoll.parties.known import KnownParties
+    from plimsoll.parties.risk.profile import ProfileSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ class Behind:
         daily: usage per account and day before `as_of`.
         named: whom usage rows name beside an account (`compute.usage.customers`); None where they name nobody.
         priors: what is assumed where nobody measured.
+        profiles: who counts as a risk.
         left_out: accounts whose use stands in other accounts already.
     """
 
@@ -70,6 +78,7 @@ class Behind:
     declared: Sequence[DeclarationSeen]
     as_of: date
     priors: Priors
+    profiles: ProfileSet
     left_out: frozenset[str] = frozenset()
 
     @cached_property
@@ -202,15 +211,18 @@ class Behind:
 
     def _risky(self) -> Iterator[Found]:
         """Accounts that match a risk profile: those that stand out by themselves, the others per provider."""
-        from plimsoll.parties.risk.load import load_profiles
-
-        profiles = load_profiles()
+        profiles = self.profiles
         priors = (self.priors.train, self.priors.other)
         risky = {
             subject: Risky(self.known.accounts[subject], matches)
             for subject, facts in facts_of(self.known, self.daily, profiles, self.as_of, priors)
             if (matches := profiles.matches(facts))
         }
+        listed = sorted(subject for subject, each in risky.items() if always_named(each))
+        for use in account_use(self.daily, listed):
+            year = largest_year(use, self.as_of)
+            if year is not None:
+                yield Found(risky_account(risky.pop(use.subject), use, year), self._series(use))
         for subject, (use, year) in self._large(self._large_of(risky)):
             if named_by_itself(risky[subject], year, self.line):
                 yield Found(risky_account(risky.pop(subject), use, year), self._series(use))

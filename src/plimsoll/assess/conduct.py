@@ -25,7 +25,7 @@ from plimsoll.assess.hour_levels import hour_series
 from plimsoll.assess.input_names import Names
 from plimsoll.assess.judge import NOBODY, Judge, ReportsSeen
 from plimsoll.assess.line_choice import about_the_law, choose_line
-from plimsoll.assess.overall import declaration_inputs, totals_of
+from plimsoll.assess.overall import declaration_inputs, profiles_input, totals_of
 from plimsoll.assess.quality import data_quality, unmapped_skus, usage_inputs
 from plimsoll.assess.records import read_records
 from plimsoll.assess.reported_months import about_stray_months, end_of_data, stray_months
@@ -40,6 +40,7 @@ from plimsoll.assess.tables import (
     overfull_rows,
     tagged_use,
 )
+from plimsoll.kernel.errors import PlimsollError, Where
 from plimsoll.kernel.rounding import divide_half_even
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from plimsoll.compute.accounting import Accounts
     from plimsoll.compute.usage.delivery import UsageDelivery
     from plimsoll.parties.known import KnownParties
+    from plimsoll.parties.risk.profile import ProfileSet
     from plimsoll.rulebook.law import Rulebook
 
 Progress = Callable[[str, int, int], None]
@@ -66,6 +68,8 @@ class Request:
         parties: customers' records: a register's folder, or files and folders of filings; None where there are none.
         engine: where the bulk of the work is done: see `compute.engine.connect`. The answer does not depend on it.
         lake: a folder in which what accounting found in each file is kept for the next time; None for none.
+        lists: sanctions and high-risk lists, against which the customers are screened.
+        profiles: a file of risk profiles; None for the starter set.
     """
 
     usage: tuple[Path, ...]
@@ -76,11 +80,14 @@ class Request:
     parties: Path | None = None
     engine: str = "duckdb"
     lake: Path | None = None
+    lists: tuple[Path, ...] = ()
+    profiles: Path | None = None
 
     @property
     def given(self) -> tuple[Path, ...]:
         """Every path that is read."""
-        return (*self.usage, *(path for path in (self.declarations, self.parties) if path is not None))
+        others = (self.declarations, self.parties, self.profiles)
+        return (*self.usage, *(path for path in others if path is not None), *self.lists)
 
 
 def conduct(
@@ -101,11 +108,20 @@ def conduct(
     from plimsoll.compute.engine import connect
     from plimsoll.compute.lake.store import Lake, refuse_unusable
     from plimsoll.compute.usage.read import open_usage
+    from plimsoll.parties.risk.load import load_profiles
 
     names = Names(request.given)
+    if request.parties is None and (request.lists or request.profiles):
+        raise PlimsollError(
+            "assess.nobody_to_screen",
+            "lists and risk profiles are about customers, and no customer's record was given",
+            fix="Add --parties with a register or with filings, or leave --list and --profiles out.",
+            where=Where(str((*request.lists, request.profiles)[0])),
+        )
     declarations: tuple[Declaration, ...] = ()
     if request.declarations is not None:
         declarations = load_declarations(request.declarations, names.of(request.declarations))
+    profiles = load_profiles(request.profiles)
     engine = connect(request.engine, threads=request.threads)
     with ExitStack() as opened:
         lake = None
@@ -118,12 +134,12 @@ def conduct(
         as_of = request.as_of or end_of_data(accounts)
         rule = choose_line(request.rulebook, as_of)
         known = None if request.parties is None else _known(request, request.parties, names, progress)
-        judged = _Conduct(delivery, accounts, declarations, rule, as_of, names, progress, known)
-        return judged.assessment(request.declarations)
+        judged = _Conduct(delivery, accounts, declarations, rule, as_of, names, progress, known, profiles)
+        return judged.assessment(request.declarations, request.profiles)
 
 
 def _known(request: Request, parties: Path, names: Names, progress: Progress) -> KnownParties:
-    return read_records(parties, names.of, request.engine, request.threads, progress)
+    return read_records(parties, names.of, request.engine, request.threads, progress, request.lists)
 
 
 def _attested(declarations: Iterable[Declaration]) -> dict[str, int]:
@@ -149,6 +165,7 @@ class _Conduct:
     names: Names
     progress: Progress
     known: KnownParties | None
+    profiles: ProfileSet
 
     @cached_property
     def daily(self) -> ir.Table:
@@ -161,7 +178,9 @@ class _Conduct:
         if self.known is None:
             return None
         named, priors = self.accounts.customers(), self.accounts.priors
-        return Behind(self.known, self.daily, named, self.line, self.seen, self.as_of, priors, self.doubled)
+        return Behind(
+            self.known, self.daily, named, self.line, self.seen, self.as_of, priors, self.profiles, self.doubled
+        )
 
     @cached_property
     def simultaneous(self) -> Simultaneous:
@@ -195,7 +214,7 @@ class _Conduct:
             )
         )
 
-    def assessment(self, declared_in: Path | None) -> Assessment:
+    def assessment(self, declared_in: Path | None, profiles_in: Path | None) -> Assessment:
         """Judges everything and gathers the answer."""
         findings, keeper = self._judged()
         quality = data_quality(self.delivery, self.accounts, self.names.of)
@@ -205,6 +224,8 @@ class _Conduct:
             inputs = (*inputs, *declaration_inputs(self.declared, declared_in, self.names))
         if self.behind is not None:
             inputs = (*inputs, *self.behind.inputs())
+        if profiles_in is not None:
+            inputs = (*inputs, profiles_input(self.profiles, profiles_in, self.names))
         return Assessment(
             rule=self.rule,
             as_of=self.as_of,

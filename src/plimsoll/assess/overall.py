@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from plimsoll.compute.accounting import Accounts
+    from plimsoll.parties.risk.profile import ProfileSet
 
 
 def totals_of(accounts: Accounts, daily: ir.Table, declarations: int, findings: Sequence[Finding]) -> Totals:
@@ -59,6 +60,12 @@ def declaration_inputs(declared: Sequence[Declaration], path: Path, names: Names
         InputFile(names.of(file), _sha256(file), "declarations", held.get(names.of(file), 0), 0)
         for file in declaration_files(path)
     )
+
+
+def profiles_input(profiles: ProfileSet, path: Path, names: Names) -> InputFile:
+    """The file of risk profiles; its rows are the profiles in it."""
+    digest = profiles.digest.removeprefix("sha256:")
+    return InputFile(names.of(path), digest, "profiles", len(profiles.profiles), 0)
 
 
 def _sha256(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,11 +21,13 @@ def read_records(
     engine: str,
     threads: int | None,
     progress: Callable[[str, int, int], None],
+    lists: Sequence[Path] = (),
 ) -> KnownParties:
     """Everybody with a record, with the files called as the assessment calls them.
 
     Args:
         path: a register's folder, or a file or folder of filings.
+        lists: against which everybody is screened; they become inputs like the filings.
         name: gives the path of a file its name; a register keeps the names of the files that it was made from.
 
     Raises:
@@ -33,7 +35,7 @@ def read_records(
     """
     from plimsoll.parties.identify import identify
 
-    known = identify((path,), engine=engine, threads=threads, progress=progress)
+    known = identify((path,), engine=engine, threads=threads, lists=lists, progress=progress)
     if not known.accounts:
         rejected = sum(file.rejected for file in known.files)
         raise PlimsollError(
@@ -53,6 +55,7 @@ def read_records(
         files=(
             *(replace(file, path=names.get(file.path, file.path)) for file in known.files),
             *_register(path, name, len(known.accounts)),
+            *_lists(lists, name),
         ),
     )
 
@@ -66,6 +69,16 @@ def _register(path: Path, name: Callable[[str], str], rows: int) -> Iterator[Kyc
         manifest = path / MANIFEST
         with manifest.open("rb") as stream:
             yield KycFile(name(str(manifest)), digest_of_stream(stream), "register", rows, 0)
+
+
+def _lists(lists: Sequence[Path], name: Callable[[str], str]) -> Iterator[KycFile]:
+    from plimsoll.parties.known import KycFile
+
+    for path in lists:
+        with path.open("rb") as stream:
+            rows = sum(1 for line in stream if line.strip())
+            stream.seek(0)
+            yield KycFile(name(str(path)), digest_of_stream(stream), "list", rows, 0)
 
 
 def _inside(file: str, given: Path) -> bool:

@@ -63,6 +63,13 @@ def assess(
         Path | None,
         typer.Option("--lake", metavar="DIR", help="Keep what was found in each usage file here, for the next time."),
     ] = None,
+    lists: Annotated[
+        list[Path] | None,
+        typer.Option("--list", metavar="FILE", help="Screen the customers against this list (FollowTheMoney)."),
+    ] = None,
+    profiles: Annotated[
+        Path | None, typer.Option("--profiles", metavar="FILE", help="Risk profiles (default: the starter set).")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no table.")] = False,
 ) -> None:
     """Who is past the line? Exit 0: no finding; 3: findings; 2: an input cannot be used."""
@@ -82,6 +89,8 @@ def assess(
         parties,
         engine,
         lake,
+        tuple(lists or ()),
+        profiles,
     )
     written = None if json in (None, "-") else Path(json)
     outputs = [path for path in (report, written) if path is not None]

@@ -9,6 +9,7 @@ import typer
 
 from plimsoll.cli.console import counted, note, progress, say, show_json, show_table
 from plimsoll.cli.options import Json
+from plimsoll.cli.screening import screen
 
 if TYPE_CHECKING:
     from plimsoll.parties.register.folder import Register
@@ -24,6 +25,8 @@ _Key = Annotated[
     Path | None, typer.Option("--key", metavar="FILE", help="The key that hashes what was filed in plain.")
 ]
 _LISTED = 40
+
+app.command(short_help="Who stands on a sanctions or high-risk list.")(screen)
 
 
 @app.command(short_help="Filings into a register: which records are one legal person.")

@@ -30,6 +30,7 @@ def identify(
     threads: int | None = None,
     key: bytes | None = None,
     settings: ControlSettings | None = None,
+    lists: Sequence[Path] = (),
     progress: Progress = no_progress,
 ) -> KnownParties:
     """Everybody with a record.
@@ -40,14 +41,18 @@ def identify(
             a note says how many there are.
         engine: for the linkage, as `compute.engine.connect` names it; DuckDB if None. The answer does not depend on it.
         key: hashes what was filed in plain.
+        lists: sanctions and high-risk lists in FollowTheMoney form, against which everybody is screened.
 
     Raises:
         PlimsollError: ``kyc.not_found``, ``kyc.nothing_found``, ``register.damaged``, ``register.other_model``,
-            ``register.several``.
+            ``register.several``, ``screening.unreadable``, ``screening.absent``.
     """
     register = read_register([paths] if isinstance(paths, Path) else paths, engine, threads, key, progress)
     progress("drawing the control graph", 0, 1)
     known = known_parties(register, drawn_graph(register, settings))
+    if lists:
+        progress("screening", 0, 1)
+        known = replace(known, **_screened(register, lists, known.notes))
     return known if as_of is None else replace(known, notes=(*known.notes, *_filed_later(register, as_of)))
 
 
@@ -85,6 +90,22 @@ def drawn_graph(register: Register, settings: ControlSettings | None = None) -> 
 
     records = register.delivery.records
     return control_graph(register.resolution.party_of, records, attribute_table(records), settings)
+
+
+def _screened(register: Register, lists: Sequence[Path], notes: Sequence[str]) -> dict[str, Any]:
+    """What screening adds to `KnownParties`: by number always, by name where an environment for it is named."""
+    from plimsoll.parties.screening.names import is_named, nomenklatura
+    from plimsoll.parties.screening.screen import screen
+
+    party_of, records = register.resolution.party_of, register.delivery.records
+    if is_named():
+        with nomenklatura() as matcher:
+            found = screen(party_of, records, lists, matcher)
+        how = f"Names were compared with the lists by nomenklatura {matcher.version}."
+    else:
+        found = screen(party_of, records, lists)
+        how = "Only official numbers were compared with the lists: no environment that compares names is named."
+    return {"screening": found, "notes": (*notes, how)}
 
 
 def known_parties(register: Register, graph: ControlGraph) -> KnownParties:

@@ -28,6 +28,11 @@ class Risky:
     matches: tuple[ProfileMatch, ...]
 
 
+def always_named(risky: Risky) -> bool:
+    """Whether the account is named by itself whatever it used, as somebody on a sanctions list is."""
+    return any(match.always_named for match in risky.matches)
+
+
 def named_by_itself(risky: Risky, year: Rolling, line: HeldLine) -> bool:
     """Whether a large account is named by itself: one profile alone describes many honest customers.
 
@@ -38,7 +43,7 @@ def named_by_itself(risky: Risky, year: Rolling, line: HeldLine) -> bool:
 
 
 def risky_account(risky: Risky, account: AccountUse, year: Rolling) -> Finding:
-    """The finding about one large account."""
+    """The finding about one account."""
     record, window, est = risky.record, Window(year.start, year.end), whole_flop(year.est_e4)
     titles = "; ".join(match.title.lower() for match in risky.matches)
     return new_finding(

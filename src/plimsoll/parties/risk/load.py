@@ -33,6 +33,7 @@ class _ProfileText(Strict):
     title: Text
     why: Text
     clears: Text
+    always_named: bool = False
     cite: Text
     when: dict[str, Any]
 
@@ -87,7 +88,7 @@ def parse_profiles(text: bytes, file: str) -> data.ProfileSet:
     for number, one in enumerate(checked.profiles):
         _refuse_twice(one.id, profiles, source, ("profiles", number, "id"))
         when = reader.read(one.when, ("profiles", number, "when"))
-        profiles[one.id] = data.Profile(one.id, one.title, one.why, one.clears, one.cite, when)
+        profiles[one.id] = data.Profile(one.id, one.title, one.why, one.clears, one.cite, when, one.always_named)
     version = f"{checked.id}@{checked.version}"
     return data.ProfileSet(version, digest_of_bytes(text), checked.title, lists, tuple(profiles.values()))
 

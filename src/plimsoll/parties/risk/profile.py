@@ -87,6 +87,7 @@ class Profile:
         why: why that is a risk, one or two sentences.
         clears: what the customer or its provider can do about it.
         cite: who asks for it.
+        always_named: whoever meets it is named, however little it used; others only if they stand out.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Profile:
     clears: str
     cite: str
     when: Condition
+    always_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class ProfileMatch:
     why: str
     clears: str
     facts: tuple[tuple[str, str], ...]
+    always_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,13 @@ class ProfileSet:
         """Every profile that the account surely meets, in the order of the file."""
         return tuple(
             ProfileMatch(
-                profile.id, self.version, profile.title, profile.why, profile.clears, _shown(profile.when, facts)
+                profile.id,
+                self.version,
+                profile.title,
+                profile.why,
+                profile.clears,
+                _shown(profile.when, facts),
+                profile.always_named,
             )
             for profile in self.profiles
             if answer(profile.when, facts, self.lists) is Truth.TRUE

@@ -29,6 +29,11 @@ class Matcher(Protocol):
     def score(self, left: Entity, right: Entity) -> int | None: ...
 
 
+def is_named() -> bool:
+    """Whether an environment that compares names is named."""
+    return bool(os.environ.get(SETTING))
+
+
 def absent(why: str) -> PlimsollError:
     """Screening by name was asked for and cannot be done."""
     return PlimsollError(
