@@ -7,23 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from plimsoll.compute.accounting import REJECTIONS_LISTED, UnmappedSku
-from plimsoll.compute.daily import coverage_table
 from plimsoll.compute.engine import fetch
 from plimsoll.compute.facts import Cover, Facts, RejectedRow, added_up, month_of, plain
 from plimsoll.compute.usage.columns import provider_id
-from plimsoll.compute.usage.judged import JudgedBatch, JudgedKind, is_sound
+from plimsoll.compute.usage.judged import JudgedBatch, JudgedKind
 from plimsoll.compute.usage.kinds import describe
 from plimsoll.compute.usage.outcomes import Outcome
-from plimsoll.compute.usage.rejections import count_rejections, first_rejections
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
+from plimsoll.compute.usage.rejections import rejections_of
 
 ALL = -1
 """Stands for the files of a batch that are not told apart."""
+
+_COVERED = ("month", "last_month", "first_us", "last_us", "length_us")
 
 Kinds = Mapping[int, Sequence[JudgedKind]]
 """By number of the file, or under `ALL`."""
@@ -49,10 +46,6 @@ def facts_of(judged: JudgedBatch) -> dict[int, Facts]:
     }
 
 
-def _by_file(table: ir.Table, **sums: ir.Scalar) -> ir.Table:
-    return table.group_by("file_no").agg(**sums)
-
-
 def _counts(judged: JudgedBatch, groups: Kinds) -> dict[int, dict[str, int]]:
     """Rows per reason as the verdicts have it, before any row is rejected for a problem of its own."""
     counts: dict[int, dict[str, int]] = {}
@@ -60,10 +53,9 @@ def _counts(judged: JudgedBatch, groups: Kinds) -> dict[int, dict[str, int]]:
         own = counts.setdefault(group, {})
         for each in kinds:
             own[each.verdict.reason] = own.get(each.verdict.reason, 0) + each.measures.rows
-    if any((each.measures.smallest or 0) < 0 for each in judged.kinds if each.verdict.reason == "usage"):
-        unmarked = judged.rows.filter(judged.rows.reason == "usage", judged.rows.quantity < 0)
-        for row in fetch(judged.backend, _by_file(unmarked, rows=unmarked.count())):
-            _move(counts[_group(groups, row["file_no"])], "usage", "correction.unmarked", row["rows"])
+        negative = sum(each.measures.negative for each in kinds if each.verdict.reason == "usage")
+        if negative:
+            _move(own, "usage", "correction.unmarked", negative)
     return counts
 
 
@@ -84,12 +76,12 @@ def _rejections(
     if judged.sound and not refused:
         return {}, []
     rejected_in: dict[int, int] = {}
-    for found in count_rejections([judged], judged.backend):
+    counted, listed = rejections_of(judged, REJECTIONS_LISTED)
+    for found in counted:
         own = counts[_group(groups, found.file_no)]
         unmarked = found.instead_of == "usage" and found.negative
         _move(own, "correction.unmarked" if unmarked else found.instead_of, found.reason, found.rows)
         rejected_in[found.file_no] = rejected_in.get(found.file_no, 0) + found.rows
-    listed = first_rejections([judged], judged.backend, REJECTIONS_LISTED, by_file=bool(judged.files))
     return rejected_in, [RejectedRow(**row) for row in listed]
 
 
@@ -101,9 +93,8 @@ def _last_ends(judged: JudgedBatch, groups: Kinds) -> dict[int, int]:
             known = [each.measures.latest for each in kinds if each.verdict.checked]
             ends[group] += [end for end in known if end is not None]
     else:
-        rows = judged.rows.filter(judged.rows.checked, is_sound(judged.rows))
-        for row in fetch(judged.backend, _by_file(rows, latest=rows.end_us.max())):
-            ends[_group(groups, row["file_no"])].append(row["latest"])
+        for row in judged.months:
+            ends[_group(groups, row["file_no"])].append(row["last_us"])
     return {group: max(own) for group, own in ends.items() if own}
 
 
@@ -113,7 +104,7 @@ def _unmapped(judged: JudgedBatch) -> list[tuple[int, UnmappedSku]]:
     if not kinds:
         return []
     names = [name for name in kinds[0].kind if name != "workload_class"]
-    rows = judged.rows.filter(judged.rows.outcome == Outcome.UNMAPPED.value)
+    rows = judged.rows_of(Outcome.UNMAPPED)
     sums = rows.group_by("file_no", *names).agg(total=rows.quantity.sum(), rows=rows.count())
     known = {tuple(each.kind[name] for name in names): each for each in kinds}
     return [
@@ -147,11 +138,10 @@ def covers_of(judged: JudgedBatch) -> list[tuple[int, Cover]]:
     if all(cover is not None for _, cover in told):
         return [(group, cover) for group, cover in told if cover is not None]
     found = []
-    for row in fetch(judged.backend, coverage_table(judged)):
-        provider = provider_id(row.pop("provider_folder"), row.pop("provider_name"))
-        number = row.pop("file_no")
+    for row in judged.months:
+        provider = provider_id(row["provider_folder"], row["provider_name"])
         if provider:
-            found.append((number, Cover(provider, **row)))
+            found.append((row["file_no"], Cover(provider, **{name: row[name] for name in _COVERED})))
     return found
 
 

@@ -21,6 +21,7 @@ from plimsoll.compute.usage.columns import KIND_COLUMNS, ROW_COLUMNS
 from plimsoll.compute.usage.delivery import Batch
 from plimsoll.compute.usage.kinds import Kind, Verdict, judge
 from plimsoll.compute.usage.measures import EARLIEST_US, LATEST_US, LONGEST_US, Measures, measures_of, together
+from plimsoll.compute.usage.outcomes import Outcome
 from plimsoll.compute.utilisation import Priors
 
 _VARIES = object()
@@ -77,8 +78,33 @@ class JudgedBatch:
     @cached_property
     def rows(self) -> ir.Table:
         """All rows with all columns, and what the verdict on each row's kind says (`VERDICT_COLUMNS`)."""
+        return self._told(self.batch.rows)
+
+    @cached_property
+    def months(self) -> list[dict[str, Any]]:
+        """The months of its sound rows of use: see `daily.coverage_table`. One scan, however often it is asked for."""
+        from plimsoll.compute.daily import coverage_table
+
+        return fetch(self.backend, coverage_table(self))
+
+    def rows_of(self, outcome: Outcome) -> ir.Table:
+        """As `rows`, those whose kind has this outcome; the others are left out before they are joined with it."""
+        rows = self.batch.rows
+        chosen = _of_kinds(rows, self.kinds, [each.kind for each in self.kinds if each.verdict.outcome is outcome])
+        told = self._told(rows if chosen is None else rows.filter(chosen))
+        return told.filter(told.outcome == outcome.value)
+
+    @cached_property
+    def doubtful(self) -> ir.Table:
+        """As `rows`, every row that is rejected and few others.
+
+        They are picked before they are joined with verdicts, so that the text of the many sound rows is never made.
+        """
+        return self._told(self.batch.rows.filter(_doubt(self.batch.rows, self.kinds)))
+
+    def _told(self, rows: ir.Table) -> ir.Table:
         kinds = [each.kind for each in self.kinds]
-        return _attach(self.batch.rows, kinds, self.answers, VERDICT_COLUMNS, self.backend)
+        return _attach(rows, kinds, self.answers, VERDICT_COLUMNS, self.backend)
 
 
 COUNTING_COLUMNS = {"cell": "INTEGER", "multiplier": "BIGINT", "step_multiplier": "BIGINT", "prior": "INTEGER"}
@@ -147,6 +173,34 @@ def _likely_counted(rows: ir.Table, kinds: Sequence[JudgedKind], names: Sequence
         if None not in values and 0 < len(values) <= _LISTED and kept < best * total:
             best, chosen = kept / total, (name, sorted(values, key=str))
     return rows if chosen is None else rows.filter(rows[chosen[0]].isin(chosen[1]))
+
+
+def _doubt(rows: ir.Table, kinds: Sequence[JudgedKind]) -> ir.BooleanValue:
+    """Whether a row not joined with a verdict could be rejected."""
+    doubts = list(general_problems(rows).values())
+    limits = [each.verdict.largest_quantity for each in kinds if each.verdict.counted]
+    if limits:
+        doubts += [~rows.quantity_given, rows.quantity.abs() > min(limits)]
+    refused = [each.kind for each in kinds if each.verdict.outcome is Outcome.REJECTED]
+    if refused:
+        chosen = _of_kinds(rows, kinds, refused)
+        doubts.append(ibis.literal(True) if chosen is None else chosen)
+    return ibis.or_(*(doubt.fill_null(False) for doubt in doubts))
+
+
+def _of_kinds(rows: ir.Table, kinds: Sequence[JudgedKind], wanted: Sequence[Kind]) -> ir.BooleanValue | None:
+    """Whether a row has, in the column that tells most, a value of a wanted kind; None where no column tells much."""
+    best, told = 0.8 * sum(each.measures.rows for each in kinds), None
+    for name in kinds[0].kind:
+        values = {kind[name] for kind in wanted}
+        kept = sum(each.measures.rows for each in kinds if each.kind[name] in values)
+        if kept < best and len(values) <= _LISTED:
+            best, told = kept, (name, values)
+    if told is None:
+        return None
+    column, words = rows[told[0]], sorted((value for value in told[1] if value is not None), key=str)
+    given = column.isin(words).fill_null(False) if words else ibis.literal(False)
+    return ibis.or_(given, column.isnull()) if None in told[1] else given
 
 
 def general_problems(rows: ir.Table) -> dict[str, ir.BooleanValue]:

@@ -32,6 +32,7 @@ class Measures:
         shortest: the shortest charge period in microseconds; likewise `longest`.
         reach: the longest way from the midnight before a period to its end.
         earliest: the earliest start; `latest`: the latest end.
+        negative: rows with a quantity below nothing.
         smallest: the smallest quantity; likewise `largest`.
     """
 
@@ -45,6 +46,7 @@ class Measures:
     reach: int | None
     earliest: int | None
     latest: int | None
+    negative: int
     smallest: Decimal | None
     largest: Decimal | None
 
@@ -100,6 +102,7 @@ def measures_of(rows: ir.Table) -> dict[str, ir.Scalar]:
         "reach": (end - (start - start % DAY_US)).max(),
         "earliest": start.min(),
         "latest": end.max(),
+        "negative": (quantity < 0).sum().fill_null(0).cast("int64"),
         "smallest": quantity.min(),
         "largest": quantity.max(),
     }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from plimsoll.compute.engine import fetch
+from plimsoll.compute.engine import fetch, materialise
 from plimsoll.compute.usage.judged import JudgedBatch, problems
 from plimsoll.compute.usage.outcomes import Outcome
 from plimsoll.compute.usage.source import ZONELESS
@@ -30,38 +29,34 @@ class RejectedCount:
     rows: int
 
 
-def rejected_rows(judged: Sequence[JudgedBatch]) -> ir.Table:
-    """Every rejected row: file_no, row, reason, detail (what stands in the field), instead_of, negative."""
-    tables = [_rejected(each) for each in judged]
-    return ibis.union(*tables) if len(tables) > 1 else tables[0]
-
-
-def count_rejections(judged: Sequence[JudgedBatch], backend: Any) -> list[RejectedCount]:
-    """The rejected rows, counted."""
-    rejected = rejected_rows(judged)
-    counts = rejected.group_by("file_no", "reason", "instead_of", "negative").agg(rows=rejected.count())
-    return [RejectedCount(**row) for row in fetch(backend, counts)]
-
-
-def first_rejections(
-    judged: Sequence[JudgedBatch], backend: Any, most: int, *, by_file: bool = False
-) -> list[dict[str, Any]]:
-    """The first rejected rows in the order of files and rows: file_no, row, reason, detail.
+def rejections_of(judged: JudgedBatch, most: int) -> tuple[list[RejectedCount], list[dict[str, Any]]]:
+    """The rejected rows counted, and the first of them; one scan.
 
     Args:
-        by_file: whether so many are wanted of each file.
+        most: so many are listed; of each file if the batch was judged by file.
+
+    Returns:
+        the counts; and file_no, row, reason, detail (what stands in the field) in the order of files and rows.
     """
-    rejected = rejected_rows(judged).select("file_no", "row", "reason", "detail")
-    if by_file:
-        place = ibis.row_number().over(group_by="file_no", order_by="row")
-        numbered = rejected.mutate(place=place)
-        kept = numbered.filter(numbered.place < most).drop("place")
-        return fetch(backend, kept.order_by("file_no", "row"))
-    return fetch(backend, rejected.order_by("file_no", "row").limit(most))
+    backend = judged.backend
+    rejected = materialise(backend, _rejected(judged), "rejected")
+    counts = rejected.group_by("file_no", "reason", "instead_of", "negative").agg(rows=rejected.count())
+    counted = [RejectedCount(**row) for row in fetch(backend, counts)]
+    listed = _first(rejected.select("file_no", "row", "reason", "detail"), most, by_file=bool(judged.files))
+    return counted, fetch(backend, listed) if counted else []
+
+
+def _first(rejected: ir.Table, most: int, *, by_file: bool) -> ir.Table:
+    if not by_file:
+        return rejected.order_by("file_no", "row").limit(most)
+    place = ibis.row_number().over(group_by="file_no", order_by="row")
+    numbered = rejected.mutate(place=place)
+    return numbered.filter(numbered.place < most).drop("place").order_by("file_no", "row")
 
 
 def _rejected(judged: JudgedBatch) -> ir.Table:
-    rows = judged.rows
+    """Every rejected row: file_no, row, reason, detail, instead_of, negative."""
+    rows = judged.doubtful
     faults = ibis.cases(*[(wrong, reason) for reason, wrong in problems(rows).items()])
     found = rows.mutate(fault=ibis.ifelse(rows.outcome == Outcome.REJECTED.value, rows.reason, faults))
     found = found.filter(found.fault.notnull())
