@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from plimsoll.assess.assessment import AccountSeries, DeclarationSeen
 from plimsoll.assess.detectors.coverage import Coverage, coverage_by_account
-from plimsoll.assess.detectors.figures import WINDOWS, HeldLine, whole_flop
-from plimsoll.assess.detectors.split_search import find_split
+from plimsoll.assess.detectors.figures import WINDOWS, AccountUse, HeldLine, whole_flop
+from plimsoll.assess.detectors.split_search import Split, find_split
 from plimsoll.assess.detectors.synchronised_accounts import (
     Synchronised,
     synchronised_accounts,
@@ -20,12 +20,12 @@ from plimsoll.assess.detectors.synchronised_accounts import (
 from plimsoll.assess.finding import Finding
 from plimsoll.assess.hour_levels import read_levels
 from plimsoll.assess.series import account_series
-from plimsoll.assess.tables import EXACT, account_use, rows_of
+from plimsoll.assess.tables import AT_A_TIME, EXACT, account_use, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from plimsoll.assess.synchrony.find import SynchronousSet
+    from plimsoll.assess.synchrony.find import Choose, SynchronousSet
     from plimsoll.compute.accounting import Accounts
     from plimsoll.parties.known import KnownParties
 
@@ -50,6 +50,22 @@ class Found:
     finding: Finding
     accounts: tuple[str, ...]
     series: AccountSeries | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """Accounts that pass the line together.
+
+    Attributes:
+        accounts: with all their use; those that pass it alone are among them.
+    """
+
+    split: Split
+    accounts: tuple[AccountUse, ...]
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        return tuple(use.subject for use in self.accounts if use.subject not in self.split.apart)
 
 
 @dataclass(frozen=True)
@@ -79,22 +95,54 @@ class Simultaneous:
         Args:
             matters: sets of accounts that have a finding together already.
         """
-        for found in self._sets():
-            members = tuple(account_use(self.daily, found.accounts))
-            split = find_split(use_together(members), self.line, self._declared(found), self.as_of, self.train_bp)
+        past: dict[tuple[str, ...], _Past] = {}
+
+        def choose(sets: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+            found = dict(self._past(sets, matters))
+            past.update((each.counted, each) for each in found.values())
+            return [found[names].counted if names in found else () for names in sets]
+
+        holders = {} if self.known is None else self.known.accounts
+        for found in self._sets(choose):
+            here = past[found.accounts]
+            seen = Synchronised(found, here.split, here.accounts)
+            finding = synchronised_accounts(seen, self.line, holders, self.as_of)
+            coverage = Coverage(tuple(self._declared(found.accounts)))
+            series = account_series(seen.counted, here.split.window.days, coverage, self.as_of)
+            yield Found(finding, found.accounts, series)
+
+    def _past(
+        self, sets: Iterable[tuple[str, ...]], matters: Collection[frozenset[str]]
+    ) -> Iterator[tuple[tuple[str, ...], _Past]]:
+        """Those of the sets about which there would be a finding if their accounts change together."""
+        open_sets = [names for names in sets if not self._settled(names, matters)]
+        for names, members in self._used(open_sets):
+            declared = self._declared(names)
+            split = find_split(use_together(members), self.line, declared, self.as_of, self.train_bp)
             if split is None:
                 continue
-            seen = Synchronised(found, split, members)
-            counted = frozenset(account.subject for account in seen.counted)
-            if len(counted) < 2 or self._one_hand(counted) or any(counted <= matter for matter in matters):
-                continue
-            holders = {} if self.known is None else self.known.accounts
-            finding = synchronised_accounts(seen, self.line, holders, self.as_of)
-            coverage = Coverage(tuple(self._declared(found)))
-            series = account_series(seen.counted, split.window.days, coverage, self.as_of)
-            yield Found(finding, tuple(sorted(counted)), series)
+            here = _Past(split, members)
+            if len(here.counted) > 1 and not self._settled(here.counted, matters):
+                yield names, here
 
-    def _sets(self) -> tuple[SynchronousSet, ...]:
+    def _used(self, sets: Sequence[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], tuple[AccountUse, ...]]]:
+        """The sets with the use of their accounts, which is read for many sets at once."""
+        waiting: list[tuple[str, ...]] = []
+        for number, names in enumerate(sets, 1):
+            waiting.append(names)
+            if number < len(sets) and sum(map(len, waiting)) < AT_A_TIME:
+                continue
+            wanted = sorted({name for each in waiting for name in each})
+            uses = {use.subject: use for use in account_use(self.daily, wanted)}
+            for each in waiting:
+                yield each, tuple(uses[name] for name in each if name in uses)
+            waiting = []
+
+    def _settled(self, names: Collection[str], matters: Collection[frozenset[str]]) -> bool:
+        """Whether the records join the accounts already, or a finding does."""
+        return self._one_hand(names) or any(frozenset(names) <= matter for matter in matters)
+
+    def _sets(self, choose: Choose) -> tuple[SynchronousSet, ...]:
         wanted, crowd = self._candidates
         if len(wanted) < 2:
             return ()
@@ -103,9 +151,13 @@ class Simultaneous:
         end = min(self.as_of, self._last_day + timedelta(1))
         first = max(self._first_day, end - timedelta(LOOKED_BACK))
         self.progress("reading hours", 0, 1)
-        levels = read_levels(self.accounts, sorted({*wanted, *crowd}), {}, first, end)
+        looked_at = sorted({*wanted, *crowd})
+        levels = read_levels(self.accounts, looked_at, self.accounts.places(looked_at), first, end)
         return synchronous_sets(
-            levels, frozenset(wanted), lambda done, total: self.progress("comparing accounts hour by hour", done, total)
+            levels,
+            frozenset(wanted),
+            lambda done, total: self.progress("comparing accounts hour by hour", done, total),
+            choose,
         )
 
     @cached_property
@@ -148,8 +200,8 @@ class Simultaneous:
     def _last_day(self) -> date:
         return self._days[1]
 
-    def _declared(self, found: SynchronousSet) -> list[DeclarationSeen]:
-        wanted = set(found.accounts)
+    def _declared(self, accounts: Iterable[str]) -> list[DeclarationSeen]:
+        wanted = set(accounts)
         return [declaration for declaration in self.declared if wanted & set(declaration.accounts)]
 
     def _one_hand(self, accounts: Collection[str]) -> bool:

@@ -225,6 +225,29 @@ class Accounts:
             return None
         return materialise(engine, scan("customers", kept, engine).drop("file_no").distinct(), "named_customers")
 
+    def places(self, subjects: Collection[str]) -> dict[str, str]:
+        """Where those of these "provider/account" ran most of the time of which it is told. Scans the rows or the lake.
+
+        Returns:
+            "provider|region" by account.
+        """
+        import ibis
+
+        from plimsoll.compute.engine import fetch
+        from plimsoll.compute.hourly import named
+        from plimsoll.compute.lake.tables import scan
+        from plimsoll.compute.usage.places import main_places, places_in
+
+        engine = self.delivery.engine
+        kept = [scan("places", self._kept_tables("places"), engine, numbered=False)] if not self.judged else []
+        parts = [*kept, *(places_in(judged).drop("file_no") for judged in self.judged)]
+        table = ibis.union(*parts) if len(parts) > 1 else parts[0]
+        wanted = table.semi_join(named(subjects, engine), ["provider", "account"])
+        told = wanted.group_by("provider", "account", "place").agg(span_us=wanted.span_us.sum().cast(EXACT))
+        rows = fetch(engine, told)
+        found = main_places((f"{row['provider']}/{row['account']}", row["place"], int(row["span_us"])) for row in rows)
+        return {subject: f"{subject.partition('/')[0]}|{place}" for subject, place in sorted(found.items())}
+
     def _kept_tables(self, name: str) -> dict[int, Path]:
         paths = {number: entry.table(name) for number, entry in self.kept.items()}
         return {number: path for number, path in paths.items() if path is not None}

@@ -60,6 +60,11 @@ class Synchronised:
     accounts: tuple[AccountUse, ...]
 
     @property
+    def severity(self) -> Severity:
+        """Never high where somebody's place is not told: then outages of one region may be the reason."""
+        return self.split.severity if self.found.placed else Severity.ASK
+
+    @property
     def counted(self) -> tuple[AccountUse, ...]:
         """The accounts that the finding is about."""
         return tuple(account for account in self.accounts if account.subject not in self.split.apart)
@@ -83,7 +88,7 @@ def synchronised_accounts(
     )
     return new_finding(
         Code.SYNCHRONISED_ACCOUNTS,
-        split.severity,
+        seen.severity,
         subject,
         title=_title(len(members), split, high),
         window=window,
@@ -104,7 +109,7 @@ def synchronised_accounts(
             *largest_windows(days, as_of),
         ),
         explanation=" ".join(_explanation(seen, members, line, holders, high)),
-        clears=" ".join(_clears(split, line, high)),
+        clears=" ".join(_clears(seen, line, high)),
     )  # fmt: skip
 
 
@@ -162,6 +167,11 @@ def _explanation(
             f"{wording.amount(split.train_flop)}, and first passed the line over {window.days} days on "
             f"{window.crossed_on}."
         )
+    if not found.placed:
+        yield (
+            "In which regions they ran is not told for all of them. Outages of one region, one after the other, would "
+            "make unrelated accounts look like these, so this is a question."
+        )
     largest = members[0]
     yield (
         f"None of them is past the line by itself: the largest, {largest.subject}, used an estimated "
@@ -169,13 +179,7 @@ def _explanation(
     )
     if split.apart:
         yield f"{listed(split.apart)}, past the line alone, is judged alone and is not in these figures."
-    yield (
-        f"They changed level together, within three hours, in {found.events} events; of the changes of one account "
-        f"the others have {_percent(found.test.similarity_e4)} in common, where {_percent(found.test.expected_e4)} "
-        f"would be chance. With their clocks shifted at random they were as similar {found.test.as_similar:,} times "
-        f"out of {found.test.permutations:,}: by chance this happens in at most {_odds(found.p_e6)} assessments, "
-        f"{wording.several(found.tested, 'set', 'sets')} of accounts having been tested."
-    )
+    yield from _likeness(found)
     yield wording.tiers(set(split.tiers))
     yield _declared(split)
     yield _nothing_links(members, holders)
@@ -185,8 +189,23 @@ def _percent(e4: int) -> str:
     return f"{-(-e4 // 100)} %"
 
 
-def _odds(p_e6: int) -> str:
-    return f"one in {10**6 // max(p_e6, 1):,}"
+def _likeness(found: SynchronousSet) -> Iterator[str]:
+    test = found.test
+    whom = "the accounts" if found.compared == len(found.accounts) else f"the {found.compared} that used most"
+    yield (
+        f"They changed level together, within three hours, in {found.events} events. Of {whom}, one has "
+        f"{_percent(test.similarity_e4)} of the changes of another, on average, where {_percent(test.expected_e4)} "
+        f"would be chance. With their clocks shifted at random they were as similar {test.as_similar:,} times out of "
+        f"{test.permutations:,}: a chance of at most {_share(found.p_e6)}, corrected for "
+        f"{wording.several(found.tested, 'set', 'sets')} tested. That is the chance of a set chosen beforehand. These "
+        "sets were searched for among all pairs of accounts, by the same likeness, so the chance that some set looks "
+        "like this is larger, by how much is not known: it is a reason to ask who holds the accounts, and no proof."
+    )
+
+
+def _share(p_e6: int) -> str:
+    """Millionths as a decimal share, e.g. 0.0051."""
+    return f"{p_e6 / 10**6:.6f}".rstrip("0")
 
 
 def _declared(split: Split) -> str:
@@ -205,14 +224,16 @@ def _nothing_links(members: Sequence[MemberEvidence], holders: Mapping[str, Know
     return f"{told}; {unknown} of them have no record." if unknown else f"{told}."
 
 
-def _clears(split: Split, line: HeldLine, high: bool) -> Iterator[str]:
-    remedy = split.remedy
+def _clears(seen: Synchronised, line: HeldLine, high: bool) -> Iterator[str]:
+    split, remedy = seen.split, seen.split.remedy
     yield (
         f"A declaration of the run on these accounts from {remedy.start} up to {remedy.end} that covers "
         f"{wording.enough(remedy.flop)}{' more' if split.covered_flop else ' or more'}; or a reason why unrelated "
         "accounts change at the same hours (one scheduler of a contractor, an outage that the provider confirms), with "
         "proof of what each of them did; or proof that they served separate purposes, each under the line."
     )
+    if not seen.found.placed:
+        yield "Reports that tell the region (RegionId) let it be checked against the provider's outages."
     if high:
         if split.tiers != {"A"}:
             yield f"Measured utilisation that brings the estimate to {wording.under_line(line)} also clears it."

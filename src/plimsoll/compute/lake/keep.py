@@ -15,6 +15,7 @@ from plimsoll.compute.lake import tables
 from plimsoll.compute.lake.entry import Entry, file_digest
 from plimsoll.compute.usage.customers import named_in
 from plimsoll.compute.usage.delivery import KnownFile
+from plimsoll.compute.usage.places import places_in
 from plimsoll.compute.usage.plausible import impossible_rows
 
 if TYPE_CHECKING:
@@ -40,8 +41,9 @@ def keep(lake: Lake, delivery: UsageDelivery, judged: JudgedBatch, facts: Mappin
     impossible = materialise(backend, impossible_rows([judged], backend), "impossible")
     using = materialise(backend, tables.accounts_in(cells), "using")
     hours = materialise(backend, hour_cells(judged, backend, using), "hours")
-    own = [impossible, using, hours]
-    kept = {"cells": cells, "impossible": impossible, "hours": hours}
+    places = materialise(backend, places_in(judged), "places")
+    own = [impossible, using, hours, places]
+    kept = {"cells": cells, "impossible": impossible, "hours": hours, "places": places}
     named = named_in(judged.batch)
     if named is not None:
         kept["customers"] = materialise(backend, named, "named")

@@ -3,6 +3,7 @@
 - ``cells``: the counted use, summed as in `usage.cells` with names for the cells' numbers (`daily.named_cells`).
 - ``impossible``: rows that claim more machine time than their charge period has (`usage.plausible`).
 - ``customers``: whom its rows name beside an account (`usage.customers`).
+- ``places``: how long each account ran in each region (`usage.places`).
 - ``hours``: the use of every account by hour (`hourly.hour_cells`): which of them will be looked at is not known yet.
 """
 
@@ -34,7 +35,8 @@ HOURS = {
     "accel_ns": "DECIMAL(38,0)",
 }  # fmt: skip
 CUSTOMERS = dict.fromkeys(("provider", "account", "customer_ref", "invoice_issuer"), "VARCHAR")
-COLUMNS = {"cells": CELLS, "impossible": IMPOSSIBLE, "hours": HOURS, "customers": CUSTOMERS}
+PLACES = {"provider": "VARCHAR", "account": "VARCHAR", "place": "VARCHAR", "span_us": "DECIMAL(38,0)"}
+COLUMNS = {"cells": CELLS, "impossible": IMPOSSIBLE, "hours": HOURS, "customers": CUSTOMERS, "places": PLACES}
 """The columns of each table and their types in the embedded engine."""
 
 _ORDER = {
@@ -42,6 +44,7 @@ _ORDER = {
     "impossible": ("row",),
     "hours": ("provider", "account", "start_us"),
     "customers": ("provider", "account"),
+    "places": ("provider", "account", "place"),
 }
 
 
