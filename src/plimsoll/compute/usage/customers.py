@@ -24,29 +24,31 @@ def named_customers(batches: Iterable[Batch], backend: Any) -> ir.Table | None:
         provider, account, customer_ref, invoice_issuer, without the blanks around them, empty texts made null, never
         both null; None where no file names either.
     """
-    parts = list(_parts(batches))
+    parts = list(_parts(batches, ()))
     if not parts:
         return None
     together = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    return materialise(backend, together.drop("file_no").distinct(), "named_customers")
+    return materialise(backend, together.distinct(), "named_customers")
 
 
 def named_in(batch: Batch) -> ir.Table | None:
     """The same for each file of one batch, with `file_no`; None where its files have neither column."""
-    return next(_parts([batch]), None)
+    return next(_parts([batch], ("file_no",)), None)
 
 
-def _parts(batches: Iterable[Batch]) -> Iterator[ir.Table]:
+def _parts(batches: Iterable[Batch], by: tuple[str, ...]) -> Iterator[ir.Table]:
     for batch in batches:
         rows = batch.rows
         if all(_absent(rows, name) for name in _NAMED):
             continue
-        named = rows.select(
-            "file_no",
-            provider=ibis.coalesce(rows.provider_folder, rows.provider_name).strip().replace("/", "%2F"),
-            account=rows.account,
-            customer_ref=rows.customer_ref.strip().nullif(""),
-            invoice_issuer=rows.invoice_issuer.strip().nullif(""),
+        # Few combinations stand in many rows: they are found first, and their spelling is looked at afterwards.
+        raw = rows.select(*by, "provider_folder", "provider_name", "account", *_NAMED).distinct()
+        named = raw.select(
+            *by,
+            provider=ibis.coalesce(raw.provider_folder, raw.provider_name).strip().replace("/", "%2F"),
+            account=raw.account,
+            customer_ref=raw.customer_ref.strip().nullif(""),
+            invoice_issuer=raw.invoice_issuer.strip().nullif(""),
         )
         told = named.provider.notnull() & named.account.notnull()
         yield named.filter(told, named.customer_ref.notnull() | named.invoice_issuer.notnull()).distinct()

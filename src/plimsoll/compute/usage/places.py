@@ -23,14 +23,18 @@ def places_in(judged: JudgedBatch) -> ir.Table:
     import ibis
 
     rows = judged.rows.filter(judged.rows.counted)
-    named = rows.select(
+    keys = ("file_no", "provider_folder", "provider_name", "account", "region", "cluster_id")
+    spans = rows.mutate(span_us=rows.end_us - rows.start_us)
+    spans = spans.filter(spans.span_us > 0)
+    raw = spans.group_by(keys).agg(span_us=spans.span_us.sum().cast(EXACT))
+    named = raw.select(
         "file_no",
         "account",
-        provider=ibis.coalesce(rows.provider_folder, rows.provider_name).strip().replace("/", "%2F"),
-        place=ibis.coalesce(rows.region.strip().nullif(""), rows.cluster_id.strip().nullif("")),
-        span_us=rows.end_us - rows.start_us,
+        "span_us",
+        provider=ibis.coalesce(raw.provider_folder, raw.provider_name).strip().replace("/", "%2F"),
+        place=ibis.coalesce(raw.region.strip().nullif(""), raw.cluster_id.strip().nullif("")),
     )
-    told = named.filter(named.provider.notnull(), named.account.notnull(), named.span_us > 0)
+    told = named.filter(named.provider.notnull(), named.account.notnull())
     return told.group_by("file_no", "provider", "account", "place").agg(span_us=told.span_us.sum().cast(EXACT))
 
 
