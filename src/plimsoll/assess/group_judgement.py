@@ -75,6 +75,9 @@ class GroupJudge:
         wanted = sorted({account for accounts in alone.values() for account in accounts}, key=_in_order)
         large = {use.subject: use for use in account_use(self.daily, wanted)}
         groups = {group.id: group for group in self.known.groups}
+        declared = {account for declaration in self.declared for account in declaration.accounts}
+        members = {account for name in chosen for account in groups[name].accounts}
+        named = {use.subject: use for use in account_use(self.daily, sorted(declared & members, key=_in_order))}
         for part, rows in group_rows(self.daily, self.members, chosen):
             group = groups[part[0]]
             together = group.together[part[1]]
@@ -82,7 +85,11 @@ class GroupJudge:
             yield (
                 part,
                 GroupUse(
-                    group, together, rows, tuple(large[name] for name in alone.get(group.id, ()) if name in counted)
+                    group,
+                    together,
+                    rows,
+                    tuple(large[name] for name in alone.get(group.id, ()) if name in counted),
+                    tuple(named[name] for name in sorted(counted & named.keys())),
                 ),
             )
 

@@ -123,11 +123,21 @@ def test_one_run_that_names_both_counts_once() -> None:
     assert covered == {"aster-cloud/a": 110 * UNIT, "aster-cloud/b": 80 * UNIT}
 
 
-def test_a_run_larger_than_the_account_that_it_names_covers_the_others_of_the_group() -> None:
-    accounts = [hundredths(110, "a"), hundredths(60, "b"), hundredths(50, "c")]
+def test_a_run_larger_than_the_account_that_it_names_covers_no_run_on_the_others() -> None:
+    """Neither where that account is past the line alone nor where it is small: an innocent's declaration hides nobody."""
+    others = [hundredths(60, "b"), hundredths(50, "c")]
+
+    for mine in (110, 10):
+        accounts = [hundredths(mine, "a"), *others]
+        found = split_of(accounts, [declared(900 * UNIT)])
+        assert found is not None, mine
+        assert found.covered_flop == (0 if mine == 110 else 10 * UNIT)
+
+
+def test_a_run_larger_than_the_account_that_it_names_covers_what_would_not_be_a_run_without_it() -> None:
+    accounts = [hundredths(60, "a"), hundredths(60, "b"), hundredths(40, "c")]
 
     assert split_of(accounts, [declared(220 * UNIT)]) is None
-    assert split_of(accounts, [declared(110 * UNIT)]) is not None
 
 
 def test_after_a_merger_only_its_days_count() -> None:

@@ -28,12 +28,14 @@ class GroupUse:
         together: one of the group's; only days inside it are in `rows`.
         rows: of all its accounts added up, in order of days; they carry no run.
         large: accounts that may be past the line by themselves, with all their use.
+        named: accounts that declarations name, with all their use.
     """
 
     group: ControlGroup
     together: Together
     rows: tuple[UseRow, ...]
     large: tuple[AccountUse, ...] = ()
+    named: tuple[AccountUse, ...] = ()
 
 
 def inside(rows: Iterable[UseRow], together: Together) -> tuple[UseRow, ...]:

@@ -6,11 +6,22 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from plimsoll.assess.assessment import DeclarationSeen
 from plimsoll.assess.detectors.coverage import Coverage
 from plimsoll.assess.detectors.crossing import Remedy, Rolling, Unexplained, remedy_for, rolling
-from plimsoll.assess.detectors.figures import WINDOWS, AccountUse, DayUse, HeldLine, UseRow, surely_exceeds, whole_flop
+from plimsoll.assess.detectors.explained import explained
+from plimsoll.assess.detectors.figures import (
+    PER_FLOP,
+    WINDOWS,
+    AccountUse,
+    DayUse,
+    HeldLine,
+    UseRow,
+    surely_exceeds,
+    whole_flop,
+)
 from plimsoll.assess.detectors.group_use import GroupUse, Measure, days_of, inside
 from plimsoll.assess.finding import Severity, Window
 
@@ -60,7 +71,8 @@ def find_split(
     Every window is looked at on its own. Accounts that by the same measure are past the line by themselves, in a window
     that shares a day with it, are left out with the runs that name only them. What the others used must be past
     the line and surely more than their declared runs cover; and where accounts were left out, the use of all must be
-    surely more than all runs cover.
+    surely more than all runs cover. Or what no declaration of the very accounts explains (`explained`) is past the line
+    by itself: one account's declaration never hides a run on others.
 
     Args:
         declared: declarations that name any account of the group.
@@ -100,6 +112,17 @@ class _Alone:
         return self._sums[window.days].get(window.last) or Rolling(window.days, window.last, 0, 0, 0)
 
 
+class _Running:
+    """An account's estimate, added up from its first day on."""
+
+    def __init__(self, days: Sequence[DayUse]) -> None:
+        self._dates = [use.day for use in days]
+        self._sums = list(accumulate((use.est_e4 for use in days), initial=0))
+
+    def between(self, start: date, end: date) -> int:
+        return self._sums[bisect_left(self._dates, end)] - self._sums[bisect_left(self._dates, start)]
+
+
 class _Search:
     """The windows of one group by one measure."""
 
@@ -115,6 +138,7 @@ class _Search:
         self._use, self._line, self._as_of, self._train_bp, self._measure = use, line, as_of, train_bp, measure
         self._all = Coverage(tuple(d for d in declared if set(d.accounts) & set(use.together.accounts)))
         self._days = self._days_of(use.rows)
+        self._named: dict[str, _Running] | None = None
         self._alone = [found for account in use.large if (found := self._past_alone(account)) is not None]
 
     def split(self) -> Split | None:
@@ -137,13 +161,36 @@ class _Search:
             rest = _less(sums, list(alone.values()))
             if rest.est_e4 < self._line.first_past_e4:
                 continue
-            coverage = self._coverage(alone)
-            declared = coverage.flop(sums.start, sums.end)
-            if not surely_exceeds(rest.est_e4, rest.prior_e4, declared):
-                continue
-            if alone and not surely_exceeds(sums.est_e4, sums.prior_e4, self._all.flop(sums.start, sums.end)):
-                continue
-            yield Unexplained(rest, declared, sure=True), tuple(sorted(alone))
+            declared = self._declared(sums, rest, alone)
+            if declared is not None:
+                yield Unexplained(rest, declared, sure=True), tuple(sorted(alone))
+
+    def _declared(self, sums: Rolling, rest: Rolling, alone: Mapping[str, Rolling]) -> int | None:
+        """What was declared for the accounts that count, in FLOP; None where that explains what they used."""
+        declared = self._coverage(alone).flop(sums.start, sums.end)
+        both = not alone or surely_exceeds(sums.est_e4, sums.prior_e4, self._all.flop(sums.start, sums.end))
+        if both and surely_exceeds(rest.est_e4, rest.prior_e4, declared):
+            return declared
+        used = self._named_use(sums)
+        if sums.est_e4 - self._explained(sums, used) < self._line.first_past_e4:
+            return None
+        left = {name: amount for name, amount in used.items() if name not in alone}
+        explained = self._explained(sums, left)
+        return explained // PER_FLOP if rest.est_e4 - explained >= self._line.first_past_e4 else None
+
+    def _explained(self, sums: Rolling, used: Mapping[str, int]) -> int:
+        runs = self._all.overlapping(sums.start, sums.end)
+        return explained([(run.covered_flop * PER_FLOP, frozenset(run.accounts)) for run in runs], used)
+
+    def _named_use(self, sums: Rolling) -> dict[str, int]:
+        """What each account that a declaration names used in the window."""
+        if self._named is None:
+            wanted = {name for run in self._all.declarations for name in run.accounts}
+            known = {use.subject: use for use in (*self._use.large, *self._use.named) if use.subject in wanted}
+            self._named = {
+                name: _Running(self._days_of(inside(use.rows, self._use.together))) for name, use in known.items()
+            }
+        return {name: days.between(sums.start, sums.end) for name, days in self._named.items()}
 
     def _past_alone(self, account: AccountUse) -> _Alone | None:
         """When the account is past the line by itself, with all its use; None if never."""
