@@ -1,10 +1,10 @@
 """How much of a run over several accounts is found, by how closely the accounts keep step.
 
-    python -m bench.synchrony_power            # about ten minutes of one core
+    python -m bench.synchrony_power            # about a minute of one core
     python -m bench.synchrony_power --only jitter --countries 2
 
-Countries come from the generator of the tests (`tests/assess/synchrony/country.py`), with seeds that no constant of
-`assess/synchrony` was set by. Each country holds honest accounts and a few planted sets that differ in nothing but
+Countries come from the generator of the tests (`tests/assess/synchrony/country.py`), with seeds that were
+first used here, after the constants of `assess/synchrony` were set. Each country holds honest accounts and a few planted sets that differ in nothing but
 chance; a point of a curve is all planted sets of its countries.
 """
 
@@ -20,7 +20,7 @@ from tests.assess.synchrony.country import Country, Shells
 from plimsoll.assess.synchrony.find import synchronous_sets
 
 FIRST_SEED = 7_000
-"""Tests and tuning stay below 1,000 and in 2000-2009."""
+"""The tests' seeds are below 1,000; samples are tuned on 2000-2009."""
 
 DAYS, HONEST, SETS = 240, 400, 6
 BASE = Shells(count=8, days=60, restarts=10, jitter=2, missing=0.1, extra=0.3)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 from tests.assess.synchrony.country import Country, Shells
 
+from plimsoll.assess.synchrony import find
 from plimsoll.assess.synchrony.find import SIGNIFICANT_E6, SynchronousSet, synchronous_sets
+from plimsoll.assess.synchrony.shifts import ShiftTest
 
 
 def _sets(country: Country) -> tuple[SynchronousSet, ...]:
@@ -75,6 +80,75 @@ def test_outages_of_a_region_are_no_sign_where_regions_are_told() -> None:
     country.outages(2.0)
 
     assert _sets(country) == ()
+
+
+def test_outages_of_a_region_may_look_like_one_hand_where_regions_are_not_told() -> None:
+    """Steady accounts whose only changes are outages: what is found then is marked, and never a finding of `high`."""
+    country = Country(300, 21, providers=4)
+    for _ in range(160):
+        country.add(country.steady())
+    country.outages(2.0)
+    levels = country.levels()
+    found = synchronous_sets(replace(levels, places=(None,) * len(levels.subjects)))
+
+    assert not any(each.placed for each in found)
+    # Each set is one region's, so that regions, once told, clear it.
+    places = dict(zip(levels.subjects, levels.places, strict=True))
+    assert all(len({places[subject] for subject in each.accounts}) == 1 for each in found)
+
+
+def test_a_set_is_placed_where_the_place_of_every_account_is_told() -> None:
+    country = Country(120, 25)
+    country.honest(80)
+    planted = country.shells(Shells(jitter=1, missing=0.0, extra=0.0, restarts=12))
+    levels = country.levels()
+    told = tuple(
+        None if name == planted[0] else place for name, place in zip(levels.subjects, levels.places, strict=True)
+    )
+
+    assert [each.placed for each in synchronous_sets(levels)] == [True]
+    assert [each.placed for each in synchronous_sets(replace(levels, places=told)) if planted[0] in each.accounts] == [
+        False
+    ]
+
+
+def test_sets_that_matter_to_nobody_are_neither_tested_nor_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    country = Country(150, 24)
+    country.honest(150)
+    runs = [country.shells(Shells(restarts=16)) for _ in range(2)]
+    tested: list[int] = []
+    real = find.shift_test
+
+    def counting(*args: Any) -> ShiftTest:
+        tested.append(len(args[2]))
+        return real(*args)
+
+    monkeypatch.setattr(find, "shift_test", counting)
+    one = frozenset(runs[0])
+    found = synchronous_sets(
+        country.levels(), choose=lambda sets: [tuple(n for n in names if n in one)[:4] for names in sets]
+    )
+    chosen = len(tested)
+
+    assert found
+    assert max(tested) <= 4
+    assert all(set(each.accounts) <= one and each.tested == chosen for each in found)
+    synchronous_sets(country.levels())
+    assert len(tested) - chosen > chosen
+
+
+def test_of_a_large_set_the_accounts_that_used_most_are_tested() -> None:
+    country = Country(60, 29)
+    country.honest(30)
+    levels = country.levels()
+    members = np.arange(5, 25, dtype=np.int32)
+    chosen = find._largest(levels, members)
+    used = levels.level.sum(axis=1, dtype=np.int64)
+
+    assert len(chosen) == find.COMPARED
+    assert chosen.tolist() == sorted(chosen.tolist())
+    assert min(used[chosen]) >= max(used[np.setdiff1d(members, chosen)])
+    assert find._largest(levels, members[:3]).tolist() == [5, 6, 7]
 
 
 def test_quarters_are_no_sign() -> None:
