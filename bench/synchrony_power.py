@@ -3,9 +3,9 @@
     python -m bench.synchrony_power            # about a minute of one core
     python -m bench.synchrony_power --only jitter --countries 2
 
-Countries come from the generator of the tests (`tests/assess/synchrony/country.py`), with seeds that were
-first used here, after the constants of `assess/synchrony` were set. Each country holds honest accounts and a few planted sets that differ in nothing but
-chance; a point of a curve is all planted sets of its countries.
+Countries come from the generator of the tests (`tests/assess/synchrony/country.py`), with seeds that were first used
+here, after the constants of `assess/synchrony` were set. Each country holds honest accounts and a few planted sets that
+differ in nothing but chance; a point of a curve is all planted sets of its countries.
 """
 
 from __future__ import annotations

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plimsoll.assess.synchrony.levels import Levels
 
 START = 490_896
 """2026-01-01, hours since 1970."""
 
-Line = np.ndarray
+Line = NDArray[np.float64]
 
 
 @dataclass
@@ -136,6 +137,9 @@ class Country:
 
     # One run over several accounts
 
+    def _jitter(self, plan: Shells) -> int:
+        return int(self.chance.integers(-plan.jitter, plan.jitter + 1))
+
     def shells(self, plan: Shells) -> tuple[str, ...]:
         chance = self.chance
         lasts = 24 * plan.days
@@ -147,17 +151,19 @@ class Country:
         found = []
         for _ in range(plan.count):
             line = np.zeros(self.hours)
-            jitter = lambda: int(chance.integers(-plan.jitter, plan.jitter + 1))
-            begin, end = first + jitter() + plan.stagger * int(chance.integers(0, 2)), first + lasts + jitter()
+            begin, end = (
+                first + self._jitter(plan) + plan.stagger * int(chance.integers(0, 2)),
+                first + lasts + self._jitter(plan),
+            )
             line[begin:end] = 1
             for at, scales, gap, factor in zip(times, kinds, gaps, factors, strict=True):
                 if chance.random() < plan.missing:
                     continue
-                when = first + int(at) + jitter()
+                when = first + int(at) + self._jitter(plan)
                 if scales:
                     line[when:end] = np.where(line[when:end] > 0, factor, 0)
                 else:
-                    line[when : max(when + 1, first + int(at) + int(gap) + jitter())] *= plan.floor
+                    line[when : max(when + 1, first + int(at) + int(gap) + self._jitter(plan))] *= plan.floor
             for at in chance.integers(begin, end, int(chance.poisson(plan.extra * plan.restarts))):
                 line[at : at + int(chance.integers(1, 9))] = 0
             line *= chance.integers(16, 400) * self.noise()
