@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from bench.linkage_train import Spec, model_bytes, train
 from plimsoll.compute.engine import connect
-from plimsoll.parties.resolution.features import Features, codes_of, rank_of
+from plimsoll.parties.resolution.features import Features, key_codes, rank_of
 from plimsoll.parties.resolution.model import Model, read_model
 from plimsoll.parties.resolution.resolve import link
 
@@ -84,10 +84,12 @@ def persons(path: Path) -> tuple[Features, list[str]]:
     columns: dict[str, Any] = {field: pa.array([row[field] for row in rows], pa.string()) for field in _FIELDS}
     keys = [_keys(row) for row in rows]
     subjects = tuple(str(row["rec_id"]) for row in rows)
+    with key_codes() as codes_of:
+        codes = codes_of([key for found in keys for key in found])
     features = Features(
         pa.table({"record": pa.array(range(len(rows)), pa.int32()), **columns}),
         subjects,
-        codes_of([pa.array([key for found in keys for key in found], pa.string())]),
+        codes,
         np.repeat(np.arange(len(rows)), [len(found) for found in keys]),
         rank_of([row["surname"] for row in rows], subjects),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from plimsoll.assess.input_names import Names
 from plimsoll.compute.engine import connect
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.parties.identify import drawn_graph, identify, known_parties
@@ -199,3 +200,21 @@ def test_what_the_house_asks_of_an_account(tmp_path: Path) -> None:
 
 def _decided(one: str, other: str, *, same: bool):
     return decide(f"north/{one}", f"north/{other}", same=same, by="A. Officer", because="seen the deed", at=NOW)
+
+
+def test_a_register_calls_its_files_alike_wherever_they_lay(tmp_path: Path) -> None:
+    made = []
+    for machine in ("one", "other"):
+        filing = tmp_path / machine / "kyc"
+        _filing(filing, "2026-06-30", _row("1"), {"legal_name": "Nobody's"})
+        made.append(found_in([filing], connect(), name=Names([filing]).of))
+        save_register(made[-1], tmp_path / machine / "register")
+    one, other = (
+        {each.name: each.read_bytes() for each in (tmp_path / at / "register").iterdir()} for at in ("one", "other")
+    )
+    name = "kyc/provider=north/2026-06-30.jsonl"
+
+    assert one == other
+    assert [each.path for each in made[0].delivery.files] == [name]
+    assert [each.file for each in made[0].delivery.rejections] == [name]
+    assert known_parties(made[0], drawn_graph(made[0])).accounts["north/1"].file == name

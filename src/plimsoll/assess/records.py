@@ -34,6 +34,7 @@ def read_records(
         PlimsollError: those of `identify`; ``assess.no_records`` where no record could be read.
     """
     from plimsoll.parties.identify import identify
+    from plimsoll.parties.register.folder import is_register
 
     known = identify((path,), engine=engine, threads=threads, lists=lists, progress=progress)
     if not known.accounts:
@@ -45,7 +46,8 @@ def read_records(
             where=Where(str(path)),
         )
     given = Path(os.path.abspath(path))  # noqa: PTH100  # links are not followed, as in `Names`
-    names = {file.path: name(file.path) for file in known.files if _inside(file.path, given)}
+    found_here = () if is_register(path) else known.files
+    names = {file.path: name(file.path) for file in found_here if _inside(file.path, given)}
     return replace(
         known,
         accounts={

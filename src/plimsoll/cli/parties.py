@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,6 +43,7 @@ def resolve(
 ) -> None:
     """Takes filings into a register, new or known. Only pairs with a new or changed record are compared; the answer
     is the same as if everything had been filed at once."""
+    from plimsoll.assess.input_names import Names
     from plimsoll.compute.engine import connect
     from plimsoll.parties.keyed_hash import read_key
     from plimsoll.parties.register.folder import is_register, open_register, save_register
@@ -54,11 +56,18 @@ def resolve(
         def told(step: str, done: int, total: int) -> None:
             advance(done / total if total else 0.0, step)
 
+        @cache
+        def names() -> Names:
+            return Names(paths)
+
+        def called(path: str) -> str:
+            return names().of(path)
+
         backend = connect(engine, threads)
         if known is None:
-            found, again = found_in(paths, backend, key=secret, progress=told), 0
+            found, again = found_in(paths, backend, key=secret, name=called, progress=told), 0
         else:
-            found, again = taken_in(known, paths, backend, key=secret, progress=told)
+            found, again = taken_in(known, paths, backend, key=secret, name=called, progress=told)
         save_register(found, register)
     answer = _summary(found)
     if as_json:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from plimsoll.parties.control_group import Tie
 from plimsoll.parties.kyc import Kind, Role
 from plimsoll.parties.normalise import address_key, email_domain, mailbox, name_key, person_key
+from plimsoll.parties.uncollected import uncollected
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,6 +38,7 @@ TIES = {
     Role.ON_BEHALF.value: Tie.ON_BEHALF,
 }
 _HOLDER = ("name", "role", "kind", "country", "born", "identifiers", "since", "until")
+_PERSON = Kind.PERSON.value
 _PIECE = 8_192
 
 
@@ -63,10 +65,11 @@ def attribute_table(records: pa.Table) -> pa.Table:
     import pyarrow.compute as pc
 
     pieces: list[pa.Table] = []
-    for batch in records.select(["record", *_COLUMNS]).to_batches(max_chunksize=_PIECE):
-        for tie, column in _HASHES:
-            pieces.append(_hashes(batch, tie, column))
-        pieces += [_mails(batch), _addresses(batch), _holders(batch)]
+    with uncollected():
+        for batch in records.select(["record", *_COLUMNS]).to_batches(max_chunksize=_PIECE):
+            for tie, column in _HASHES:
+                pieces.append(_hashes(batch, tie, column))
+            pieces += [_mails(batch), _addresses(batch), _holders(batch)]
     found = pa.concat_tables(pieces) if pieces else attribute_schema().empty_table()
     keys = ["record", "tie", "value", "since", "until"]
     once = found.group_by(keys, use_threads=False).aggregate([("shown", "min")]).rename_columns([*keys, "shown"])
@@ -113,16 +116,17 @@ def _holders(batch: pa.RecordBatch) -> pa.Table:
 
     records, values = _parts(batch, "holders")
     columns = [pc.struct_field(values, name).to_pylist() for name in _HOLDER]
+    ties = {role: tie.value for role, tie in TIES.items()}
     found: list[tuple[int, str, str, str, Any, Any]] = []
     for record, name, role, kind, country, born, identifiers, since, until in zip(
         records.to_pylist(), *columns, strict=True
     ):
-        numbers = [f"{each['scheme']}={each['value']}" for each in identifiers]
+        numbers = [f"{each['scheme']}={each['value']}" for each in identifiers] if identifiers else ()
         shown = name or (identifiers[0]["value"] if identifiers else "")
         for key in holder_keys(name, kind, country, born, numbers):
-            found.append((record, TIES[role].value, key, shown, since, until))
-    records, ties, keys, shown, since, until = zip(*found, strict=True) if found else ((),) * 6
-    return _rows(records, ties, keys, shown, since, until)
+            found.append((record, ties[role], key, shown, since, until))
+    records, tie, keys, shown, since, until = zip(*found, strict=True) if found else ((),) * 6
+    return _rows(records, tie, keys, shown, since, until)
 
 
 def _rows(
@@ -150,8 +154,9 @@ def mail_key(email: str) -> str:
 
 def holder_keys(name: str, kind: str, country: str | None, born: str | None, numbers: Sequence[str]) -> tuple[str, ...]:
     """All keys of a holder, the strongest first: numbers as ``scheme=value``, then the name."""
-    if kind == Kind.PERSON.value:
-        key = person_key(name, born)
+    if kind == _PERSON:
+        key = person_key(name)
+        key = f"{key}|{born}" if key and born else key
     else:
         spelled = name_key(name)
         key = f"~{spelled}|{(country or '')[:2]}" if spelled else ""

@@ -120,7 +120,7 @@ class _Number(Protocol):
     def is_valid(self, number: str) -> bool: ...
 
 
-@lru_cache(1 << 14)
+@lru_cache(1 << 18)
 def checked(scheme: str, value: str) -> Identifier | KycProblem | None:
     """The identifier in its compact form, what is wrong with it, or None where it says nothing (``N/A``)."""
     if is_placeholder(value):

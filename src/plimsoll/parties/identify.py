@@ -16,9 +16,14 @@ from plimsoll.parties.kyc import Kind, Role, Use
 from plimsoll.parties.normalise import is_placeholder, name_key
 from plimsoll.parties.register.folder import Register, is_register, open_register
 from plimsoll.parties.register.intake import found_in, taken_in
+from plimsoll.parties.uncollected import uncollected
 
 _OWNERS = frozenset((Role.OWNER.value, Role.VOTER.value, Role.ON_BEHALF.value))
 _WITHOUT_OWNERS = frozenset((Kind.PERSON.value, Kind.PUBLIC_BODY.value))
+_READ = (
+    "record", "subject", "legal_name", "kind", "customer_ref", "aliases", "jurisdiction", "incorporated", "payer",
+    "holders", "reseller", "downstream", "declared_use", "opened", "closed", "file_no", "row",
+)  # fmt: skip
 _PIECE = 8_192
 
 
@@ -113,11 +118,12 @@ def known_parties(register: Register, graph: ControlGraph) -> KnownParties:
     delivery = register.delivery
     groups = {account: group.id for group in graph.groups for account in group.accounts}
     accounts: dict[str, KnownAccount] = {}
-    for batch in delivery.records.to_batches(max_chunksize=_PIECE):
-        for row in batch.to_pylist():
-            party = register.resolution.party_of[row["record"]]
-            problems = (*delivery.problems.get(row["subject"], ()), *graph.problems.get(party, ()))
-            accounts[row["subject"]] = _account(row, party, groups.get(row["subject"]), problems, delivery.files)
+    with uncollected():
+        for batch in delivery.records.select(_READ).to_batches(max_chunksize=_PIECE):
+            for row in batch.to_pylist():
+                party = register.resolution.party_of[row["record"]]
+                problems = (*delivery.problems.get(row["subject"], ()), *graph.problems.get(party, ()))
+                accounts[row["subject"]] = _account(row, party, groups.get(row["subject"]), problems, delivery.files)
     return KnownParties(accounts, graph.groups, graph.hubs, delivery.files, {}, delivery.notes)
 
 
@@ -155,7 +161,7 @@ def _is_owner(holder: Mapping[str, Any]) -> bool:
 
 
 def _payer_differs(row: Mapping[str, Any]) -> bool:
-    payer = name_key(row["payer"] or "")
+    payer = name_key(row["payer"]) if row["payer"] else ""
     return bool(payer) and payer not in {name_key(each) for each in (row["legal_name"], *(row["aliases"] or ()))}
 
 

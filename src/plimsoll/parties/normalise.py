@@ -14,8 +14,9 @@ from anyascii import anyascii
 from plimsoll.parties.legal_forms import FORMS_IN_SCRIPT, LEADING_FORMS, TRAILING_FORMS
 from plimsoll.parties.said_nothing import FREE_MAIL, NOTHING
 
-_CACHE = 1 << 14
-"""Values that many records repeat; a key that is met once is cheaper to make than to keep."""
+_CACHE = 1 << 18
+"""Names and addresses of a nation's filing: each step of a run asks for the keys of all of them again."""
+_FEW = 1 << 14
 
 LONGEST = 400
 """Characters of a name or an address line that are compared. No register enters a longer one."""
@@ -28,6 +29,8 @@ _MIXED = re.compile(r"\b(?=\w*[A-Za-z])(?=\w*[\u0370-\u052f])\w+")
 """A word of Latin and Greek or Cyrillic letters: no language has one, but it reads like another word."""
 
 _SCRIPT_FORMS = re.compile("|".join(sorted(map(re.escape, FORMS_IN_SCRIPT), key=len, reverse=True)))
+_LEADING_STARTS = frozenset(form[0] for form in LEADING_FORMS)
+_TRAILING_ENDS = frozenset(form[-1] for form in TRAILING_FORMS)
 _APART = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[a-z0-9]+")
 _JOINED = re.compile(r"['’`´.]")
@@ -35,6 +38,7 @@ _TITLES_WORDS = """
 mr mrs ms miss dr prof professor sir dame lord lady ing dipl mag mba phd msc bsc ma ba jr sr esq herr frau
 """
 _TITLES = frozenset(_TITLES_WORDS.split())
+_JOINING = frozenset(("and", "und", "et", "y", "the"))
 _STREET_WORDS = {
     "street": "st",
     "strasse": "str",
@@ -76,14 +80,14 @@ def plain(text: str) -> str:
     """Lower-case ASCII: compatibility forms unified, marks, controls and direction overrides gone, other scripts
     transliterated, symbols as blanks."""
     if text.isascii():
-        return text[:LONGEST].casefold()
+        return text[:LONGEST].lower()
     one_script = _MIXED.sub(lambda word: word[0].translate(_LOOKALIKES), text[:LONGEST].translate(_MARKS))
     folded = unicodedata.normalize("NFKD", one_script)
-    kept = "".join(_kept(letter) for letter in folded)
-    return str(anyascii(unicodedata.normalize("NFC", kept))).casefold()
+    kept = "".join(map(_kept, folded))
+    return kept.lower() if kept.isascii() else str(anyascii(unicodedata.normalize("NFC", kept))).casefold()
 
 
-@lru_cache(_CACHE)
+@lru_cache(_FEW)
 def _kept(letter: str) -> str:
     category = unicodedata.category(letter)
     if category in ("Mn", "Me", "Cf", "Cs", "Co", "Cn"):
@@ -97,8 +101,10 @@ def _words(text: str) -> list[str]:
     spelled = plain(text)
     if "&" in spelled:
         spelled = spelled.replace("&", " and ")
-    words = _WORD.findall(_JOINED.sub("", spelled))
-    return _run_together(words) if sum(len(word) == 1 for word in words) > 1 else words
+    words = spelled.split()
+    if not "".join(words).isalnum():
+        words = _WORD.findall(_JOINED.sub("", spelled))
+    return _run_together(words) if 1 in map(len, words) else words
 
 
 def _run_together(words: list[str]) -> list[str]:
@@ -115,7 +121,7 @@ def _run_together(words: list[str]) -> list[str]:
     return joined
 
 
-@lru_cache(_CACHE)
+@lru_cache(_FEW)
 def name_tokens(name: str) -> tuple[str, ...]:
     """The words of a company's name without its legal form, in order; empty where nothing is left to compare."""
     words = _without_forms(_words(_SCRIPT_FORMS.sub(" ", name) if not name.isascii() else name))
@@ -123,13 +129,16 @@ def name_tokens(name: str) -> tuple[str, ...]:
 
 
 def _without_forms(words: list[str]) -> list[str]:
-    for first in (3, 2, 1):
-        if len(words) > first and tuple(words[:first]) in LEADING_FORMS:
-            words = words[first:]
-            break
+    if words and words[0] in _LEADING_STARTS:
+        for first in (3, 2, 1):
+            if len(words) > first and tuple(words[:first]) in LEADING_FORMS:
+                words = words[first:]
+                break
     shorter = True
     while shorter:
         shorter = False
+        if not words or words[-1] not in _TRAILING_ENDS:
+            break
         for last in (3, 2, 1):
             if len(words) > last and tuple(words[-last:]) in TRAILING_FORMS:
                 words, shorter = words[:-last], True
@@ -140,21 +149,24 @@ def _without_forms(words: list[str]) -> list[str]:
 @lru_cache(_CACHE)
 def name_key(name: str) -> str:
     """The name of a company as one key: ``Müller & Söhne GmbH`` and ``MULLER AND SOHNE`` are ``muller sohne``."""
-    words = [word for word in name_tokens(name) if word not in ("and", "und", "et", "y", "the")]
-    key = " ".join(words or name_tokens(name))
+    tokens = name_tokens(name)
+    words = tokens if _JOINING.isdisjoint(tokens) else [word for word in tokens if word not in _JOINING]
+    key = " ".join(words or tokens)
     return "" if is_placeholder(key) or is_placeholder(name) else key
 
 
 @lru_cache(_CACHE)
 def person_key(name: str, born: str | None = None) -> str:
     """A person: words of the name in alphabetical order, titles dropped; ``|`` and the birth date or year if known."""
-    words = [word for word in _words(name) if word not in _TITLES] or _words(name)
+    written = _words(name)
+    words = written if _TITLES.isdisjoint(written) else [word for word in written if word not in _TITLES] or written
     key = " ".join(sorted(words))
     if is_placeholder(key) or is_placeholder(name):
         return ""
     return f"{key}|{born}" if born else key
 
 
+@lru_cache(_CACHE)
 def address_key(street: str | None, city: str | None, postcode: str | None, country: str | None) -> str:
     """A place: country, postcode (else city), and the words of the street in alphabetical order.
 
@@ -244,15 +256,37 @@ def mixes_scripts(text: str) -> bool:
     return not text.isascii() and _MIXED.search(text[:LONGEST]) is not None
 
 
-@lru_cache(_CACHE)
 def is_placeholder(text: str) -> bool:
     """Whether the text stands for nothing: ``N/A``, ``unknown``, ``-``, ``000000``, ``test``, in any spelling."""
+    start = text[:3]
+    if start.isascii() and start.isalpha() and len(start) == 3 and text.isascii():
+        # Most texts are names, and the beginning alone shows that they are something.
+        start = start.lower()
+        if start not in _BEGINNINGS and start != start[0] * 3:
+            return False
+    return _stands_for_nothing(text)
+
+
+_BEGINNINGS = frozenset(word[:most] for word in NOTHING for most in (1, 2, 3))
+
+
+@lru_cache(_FEW)
+def _stands_for_nothing(text: str) -> bool:
     if text.isascii():
-        bare = _APART.sub("", text.casefold())
+        bare = text.lower()
+        if not bare.isalnum():
+            bare = _APART.sub("", bare)
     else:
         if unicodedata.normalize("NFKC", text).casefold().strip() in NOTHING:
             return True
         bare = _APART.sub("", plain(text))
-    if bare in NOTHING or (len(bare) > 1 and bare == bare[0] * len(bare) and (bare[0] in _FILLERS or len(bare) > 3)):
+    if bare in NOTHING:
         return True
+    if bare[0] == bare[-1] and len(bare) > 1 and bare == bare[0] * len(bare):
+        return bare[0] in _FILLERS or len(bare) > 3 or _counts(bare)
+    return _counts(bare)
+
+
+def _counts(bare: str) -> bool:
+    """Whether the digits follow each other."""
     return len(bare) >= 4 and bare.isdigit() and (bare in _DIGITS_UP or bare in _DIGITS_DOWN)

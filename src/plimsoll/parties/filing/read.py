@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +19,7 @@ from plimsoll.parties.filing.registers import Wrong, read_bods, read_ftm, read_g
 from plimsoll.parties.known import KycFile, KycProblem
 from plimsoll.parties.kyc import CustomerRecord
 from plimsoll.parties.records import as_batch, latest, record_schema
+from plimsoll.parties.uncollected import uncollected
 from plimsoll.parties.vetting import Vetting
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def read_filings(
 
     gathered = _Gathered(Vetting(key))
     files = find_files(paths)
-    with _uncollected():
+    with uncollected():
         for number, path in enumerate(files):
             progress(f"reading {path.name}", number, len(files))
             _read_file(path, number, gathered)
@@ -106,18 +105,6 @@ def read_filings(
         superseded=superseded,
         notes=tuple(_notes(gathered, key, superseded, enriched)),
     )
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the collector of reference cycles: no row makes any, and it would walk all of them again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _read_file(path: Path, number: int, gathered: _Gathered) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +18,30 @@ from plimsoll.parties.resolution.model import Model, load_model
 from plimsoll.parties.resolution.resolve import resolve
 
 
+def as_found(path: str) -> str:
+    """The path itself."""
+    return path
+
+
 def found_in(
     paths: Sequence[Path],
     backend: Any,
     model: Model | None = None,
     *,
     key: bytes | None = None,
+    name: Callable[[str], str] = as_found,
     progress: Progress = no_progress,
 ) -> Register:
     """A register of these filings, not on disk yet.
+
+    Args:
+        name: what a file is called in the register, from the path where it was found.
 
     Raises:
         PlimsollError: ``kyc.not_found``, ``kyc.nothing_found``.
     """
     model = model or load_model()
-    delivery = read_filings(paths, key=key, progress=progress)
+    delivery = _named(read_filings(paths, key=key, progress=progress), name)
     return Register(delivery, resolve(delivery.records, backend, model, progress=progress), (), model)
 
 
@@ -41,6 +51,7 @@ def taken_in(
     backend: Any,
     *,
     key: bytes | None = None,
+    name: Callable[[str], str] = as_found,
     progress: Progress = no_progress,
 ) -> tuple[Register, int]:
     """The register with more filings; only pairs with a new or a changed record are compared.
@@ -56,11 +67,19 @@ def taken_in(
     fresh = [path for path in files if not path.stat().st_size or inspect(path).sha256() not in known]
     if not fresh:
         return register, len(files)
-    delivery = _together(register.delivery, read_filings(fresh, key=key, progress=progress))
+    delivery = _together(register.delivery, _named(read_filings(fresh, key=key, progress=progress), name))
     resolution = resolve(
         delivery.records, backend, register.model, register.decisions, register.resolution.known, progress
     )
     return Register(delivery, resolution, register.entries, register.model), len(files) - len(fresh)
+
+
+def _named(delivery: KycDelivery, name: Callable[[str], str]) -> KycDelivery:
+    return replace(
+        delivery,
+        files=tuple(replace(each, path=name(each.path)) for each in delivery.files),
+        rejections=tuple(replace(each, file=name(each.file)) for each in delivery.rejections),
+    )
 
 
 def _together(old: KycDelivery, new: KycDelivery) -> KycDelivery:

@@ -6,7 +6,8 @@ that fails its check are left out: they link nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from plimsoll.parties.normalise import (
 )
 from plimsoll.parties.resolution.clustering import Numbers
 from plimsoll.parties.resolution.model import Model
+from plimsoll.parties.uncollected import uncollected
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,24 +88,25 @@ def features_of(records: pa.Table, model: Model, progress: Progress = no_progres
 
     types = dict.fromkeys(TEXTS, pa.string()) | dict.fromkeys(LISTS, pa.list_(pa.string()))
     tables = [pa.table({name: pa.array([], kind) for name, kind in types.items()})]
-    keys = [pa.array([], pa.string())]
+    keys = [np.zeros(0, np.int64)]
     counts: list[int] = []
-    for batch in records.select(_READ).to_batches(max_chunksize=_PIECE):
-        progress("reading records", len(counts), records.num_rows)
-        found = [compare(row, model) for row in batch.to_pylist()]
-        columns = {name: pa.array([each.texts.get(name) for each in found], pa.string()) for name in TEXTS}
-        for name in LISTS:
-            columns[name] = pa.array([each.lists.get(name) or None for each in found], types[name])
-        tables.append(pa.table(columns))
-        keys.append(pa.array([key for each in found for key in each.keys], pa.string()))
-        counts += [len(each.keys) for each in found]
+    with uncollected(), key_codes() as codes_of:
+        for batch in records.select(_READ).to_batches(max_chunksize=_PIECE):
+            progress("reading records", len(counts), records.num_rows)
+            found = [compare(row, model) for row in batch.to_pylist()]
+            columns = {name: pa.array([each.texts.get(name) for each in found], pa.string()) for name in TEXTS}
+            for name in LISTS:
+                columns[name] = pa.array([each.lists.get(name) or None for each in found], types[name])
+            tables.append(pa.table(columns))
+            keys.append(codes_of([key for each in found for key in each.keys]))
+            counts += [len(each.keys) for each in found]
     number = pa.array(np.arange(len(counts), dtype=np.int32))
     table = pa.concat_tables(tables).add_column(0, "record", number)
     subjects = tuple(records.column("subject").to_pylist())
     return Features(
         table,
         subjects,
-        codes_of(keys),
+        np.concatenate(keys),
         np.repeat(np.arange(len(counts)), np.array(counts, np.int64)),
         rank_of(table.column("name").to_pylist(), subjects),
     )
@@ -122,13 +125,27 @@ def stated_numbers(table: pa.Table) -> dict[int, Numbers]:
     return found
 
 
-def codes_of(keys: Sequence[pa.Array]) -> NDArray[np.int64]:
-    """A number per key, the same for equal ones."""
+@contextmanager
+def key_codes() -> Iterator[Callable[[list[str]], NDArray[np.int64]]]:
+    """Gives a number per key, the same for equal ones: its hash of 64 bits, so that no key need be kept.
+
+    Two keys of one number would only have a few more pairs compared.
+    """
+    import duckdb
     import numpy as np
     import pyarrow as pa
 
-    together = pa.concat_arrays([piece.cast(pa.large_string()) for piece in keys])
-    return np.asarray(together.dictionary_encode().indices, np.int64)
+    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "threads": 1})
+
+    def codes(keys: list[str]) -> NDArray[np.int64]:
+        connection.register("keys", pa.table({"key": pa.array(keys, pa.string())}))
+        found = connection.sql("SELECT hash(key) AS code FROM keys").to_arrow_table()
+        return np.asarray(found.column("code").to_numpy(), np.uint64).view(np.int64)
+
+    try:
+        yield codes
+    finally:
+        connection.close()
 
 
 def rank_of(names: list[str | None], subjects: tuple[str, ...]) -> NDArray[np.int64]:
@@ -241,4 +258,5 @@ def _said(values: list[str] | None) -> list[str]:
 
 
 def _distinct(values: Iterable[str]) -> list[str]:
-    return sorted({value for value in values if value})
+    found = {value for value in values if value}
+    return sorted(found) if len(found) > 1 else list(found)
