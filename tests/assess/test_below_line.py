@@ -132,6 +132,17 @@ def test_judged_subjects_are_those_of_findings_about_the_line_and_their_members(
     }  # fmt: skip
 
 
+def test_a_question_about_one_members_bound_hides_no_group() -> None:
+    """Half of the line by estimate is more than the line by bound: asked about alone, and still one of two."""
+    group = _Group(_account(45, name="a"), _account(50, name="b"))
+    asked = [finding for account in group.accounts.values() for finding in _judged(account)]
+    assert {(finding.code, finding.severity) for finding in asked} >= {(Code.UNDECLARED_RUN, Severity.ASK)}
+    below = BelowLine(held(), AS_OF)
+    below.group(group.use, group.read, judged_subjects(asked), {})
+
+    assert [each.finding.subject for each in below.findings()] == [group.use.group.id]
+
+
 def test_the_window_is_the_shortest_that_shows_it() -> None:
     use = steady(0, 30, LINE * 85 // 100 * 10_000 // 4_000 // 30)
     [finding] = [f for f in _judged(use) if f.code is Code.JUST_BELOW]

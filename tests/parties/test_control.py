@@ -221,6 +221,40 @@ def test_a_resellers_card_does_not_join_the_customers_it_names() -> None:
     assert len(only(graph([*buyers, blind])).parties) == 6
 
 
+def test_a_resellers_card_that_its_own_record_lacks_is_known_by_list_and_payer_together() -> None:
+    paid = {"payment_instruments": (hashed("7"),), "payer": "Company 9", "jurisdiction": "IE"}
+    buyers = [customer(n, **paid) for n in range(1, 6)]
+    named = tuple(Downstream(f"Company {n}", "IE") for n in range(1, 6))
+    seller = customer(9, reseller=True, downstream=named)
+    drawn = graph([*buyers, seller])
+
+    assert drawn.groups == ()
+    assert [(hub.tie, hub.parties) for hub in drawn.hubs] == [(Tie.PAYMENT, 5)], "what is used behind it is shown"
+
+
+def test_neither_the_payers_name_nor_the_resellers_list_alone_lets_anybody_go() -> None:
+    card = {"payment_instruments": (hashed("7"),), "jurisdiction": "IE"}
+    named = tuple(Downstream(f"Company {n}", "IE") for n in range(1, 6))
+    strangers = customer(9, reseller=True, downstream=tuple(Downstream(f"Company {n}", "IE") for n in range(50, 60)))
+
+    only_named = graph([*(customer(n, **card) for n in range(1, 6)), customer(9, reseller=True, downstream=named)])
+    only_payer = graph([*(customer(n, payer="Company 9", **card) for n in range(1, 6)), strangers])
+    no_list = graph([*(customer(n, payer="Company 9", **card) for n in range(1, 6)), customer(9, reseller=True)])
+
+    assert [len(only(drawn).parties) for drawn in (only_named, only_payer, no_list)] == [5, 5, 5]
+
+
+def test_who_pays_like_a_resellers_customers_is_let_go_as_far_as_the_list_has_names_left() -> None:
+    paid = {"payment_instruments": (hashed("7"),), "payer": "Company 9", "jurisdiction": "IE"}
+    buyers = [customer(n, **paid) for n in range(1, 8)]
+    matched = tuple(Downstream(f"Company {n}", "IE") for n in range(1, 6))
+    spelt_otherwise = (Downstream("Firma Sechs", "IE"), Downstream("Firma Sieben", "IE"))
+
+    assert graph([*buyers, customer(9, reseller=True, downstream=(*matched, *spelt_otherwise))]).groups == ()
+    stays = graph([*buyers, customer(9, reseller=True, downstream=(*matched, spelt_otherwise[0]))])
+    assert len(only(stays).parties) == 2
+
+
 def test_the_weakest_link_is_what_holds_the_halves_together() -> None:
     left = {"phones": (hashed("1"),), "payment_instruments": (hashed("2"),)}
     right = {"phones": (hashed("3"),), "payment_instruments": (hashed("4"),)}

@@ -14,7 +14,7 @@ from plimsoll.assess.detectors.figures import AccountUse, HeldLine, by_day, whol
 from plimsoll.assess.detectors.group_use import GroupUse, Measure, days_of
 from plimsoll.assess.detectors.just_below import Below, just_below, largest_e4, peak_just_below
 from plimsoll.assess.detectors.split_run import link_evidence
-from plimsoll.assess.finding import TOGETHER, Finding
+from plimsoll.assess.finding import TOGETHER, Code, Finding, Severity
 from plimsoll.assess.party_evidence import LinkEvidence, MemberEvidence
 from plimsoll.assess.series import account_series
 from plimsoll.parties.known import KnownAccount
@@ -125,10 +125,18 @@ def _member(use: AccountUse, start: date, end: date, holders: Mapping[str, Known
 
 
 def judged_subjects(findings: Iterable[Finding]) -> frozenset[str]:
-    """Whom findings about the line name: accounts, groups, and the members of groups."""
-    about = [finding for finding in findings if finding.line_flop is not None]
+    """Whom findings name that say more about the line: accounts, groups, and the members of groups.
+
+    That the bound of one account may be past the line, or its trend, says nothing about it and others together.
+    """
+    about = [finding for finding in findings if finding.line_flop is not None and not _about_one_bound(finding)]
     members = (part.subject for f in about for part in f.evidence if isinstance(part, MemberEvidence))
     return frozenset({finding.subject for finding in about} | set(members))
+
+
+def _about_one_bound(finding: Finding) -> bool:
+    asked = finding.code is Code.UNDECLARED_RUN and finding.severity is Severity.ASK
+    return asked or finding.code is Code.APPROACHING_LINE
 
 
 def group_days(use: GroupUse, window_days: int, coverage: Coverage, as_of: date) -> AccountSeries | None:

@@ -18,14 +18,14 @@ from plimsoll.kernel.visible import on_one_line
 from plimsoll.parties.chains import chains
 from plimsoll.parties.combinations import combined
 from plimsoll.parties.components import components
-from plimsoll.parties.control_group import ControlGroup, Hub, WeakestLink
+from plimsoll.parties.control_group import ControlGroup, Hub, Tie, WeakestLink
 from plimsoll.parties.control_settings import ControlSettings
 from plimsoll.parties.group_links import links
 from plimsoll.parties.held import held, pieces_of
 from plimsoll.parties.holders import Stake, stakes
 from plimsoll.parties.known import KycProblem
 from plimsoll.parties.ownership import OwnershipProblem
-from plimsoll.parties.resale import resold
+from plimsoll.parties.resale import resale
 from plimsoll.parties.shared_values import Value, shared_values
 from plimsoll.parties.ties import Bond, bonds_of, rarity
 from plimsoll.parties.together import together
@@ -119,13 +119,13 @@ class _Drawing:
         return ControlGraph(groups, self._reported_hubs(), self._problems(followed.problems))
 
     def _take_values(self, values: Sequence[Value]) -> None:
-        sold = resold(self._records, self._places)
+        sold = resale(self._records, self._places)
         for value in values:
             count = len(value.parties)
             if count > self._settings.hub_cap:
                 self._hubs.append(value)
                 continue
-            lent = {party for seller in value.parties for party in sold.get(seller, ())} & set(value.parties)
+            lent = sold.lent(value.parties, payment=value.tie is Tie.PAYMENT)
             if lent:
                 self._hubs.append(value)
                 value = replace(value, members=tuple(m for m in value.members if m.party not in lent))  # noqa: PLW2901

@@ -30,7 +30,7 @@ RUNS = st.lists(st.tuples(st.integers(0, 9), st.frozensets(st.sampled_from("abcd
 @settings(max_examples=200)
 @given(RUNS, st.dictionaries(st.sampled_from("abcd"), st.integers(0, 9)))
 def test_it_is_the_least_cut(runs: list[tuple[int, frozenset[str]]], used: dict[str, int]) -> None:
-    """Flow and cut agree: for any choice of declarations, those left out and all use of the accounts the others name."""
+    """Flow and cut agree. A cut: some declarations, and all use of the accounts that the others name."""
     cuts = []
     for chosen in product((False, True), repeat=len(runs)):
         named = {a for (_, accounts), taken in zip(runs, chosen, strict=True) if taken for a in accounts}

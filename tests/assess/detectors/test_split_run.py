@@ -124,7 +124,7 @@ def test_one_run_that_names_both_counts_once() -> None:
 
 
 def test_a_run_larger_than_the_account_that_it_names_covers_no_run_on_the_others() -> None:
-    """Neither where that account is past the line alone nor where it is small: an innocent's declaration hides nobody."""
+    """Whether that account is past the line alone or small: an innocent's declaration hides nobody."""
     others = [hundredths(60, "b"), hundredths(50, "c")]
 
     for mine in (110, 10):
