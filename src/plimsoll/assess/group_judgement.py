@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -25,19 +25,26 @@ from plimsoll.assess.group_tables import (
 )
 from plimsoll.assess.series import account_series
 from plimsoll.assess.tables import account_use
+from plimsoll.parties.narrower import by_party, tightly_tied
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from plimsoll.parties.control_group import ControlGroup
     from plimsoll.parties.known import KnownParties
 
 
 @dataclass(frozen=True, slots=True)
 class GroupFinding:
-    """A finding about a control group, and what its chart shows; None where nothing was used."""
+    """A finding about a control group, and what its chart shows; None where nothing was used.
+
+    Attributes:
+        accounts: those whose use the finding counts.
+    """
 
     finding: Finding
     series: AccountSeries | None
+    accounts: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -94,11 +101,29 @@ class GroupJudge:
             )
 
     def findings(self, matters: Collection[frozenset[str]] = ()) -> tuple[GroupFinding, ...]:
-        """The findings about groups, in order of their ids.
+        """The findings about groups: first about their cores, then about what is left of them.
+
+        A core (`parties.narrower`) that is past the line needs no loose tie to be true, and its accounts accuse nobody
+        else who is tied to them loosely.
 
         Args:
             matters: sets of accounts that have a finding together already, because they share a declared run.
         """
+        party_of = {subject: record.party for subject, record in self.known.accounts.items()}
+        chosen = set(group_candidates(self.totals, self.members, self.line.first_past_e4))
+        groups = [group for group in self.known.groups if group.id in chosen]
+        found: list[GroupFinding] = []
+        settled = self.left_out
+        for level in (by_party, tightly_tied, _whole):
+            cores = tuple(core for group in groups for core in level(group, party_of))
+            judge = replace(self, known=replace(self.known, groups=cores), left_out=settled)
+            here = judge.as_they_are(matters)
+            found += here
+            settled |= {account for each in here for account in each.accounts}
+        return tuple(found)
+
+    def as_they_are(self, matters: Collection[frozenset[str]] = ()) -> tuple[GroupFinding, ...]:
+        """The findings about the groups as they are known, in order of their ids."""
         splits: dict[str, tuple[Part, Split]] = {}
         for part, use in self.use(self.line.first_past_e4):
             split = find_split(use, self.line, self._declared(use.together.accounts), self.as_of, self.train_bp)
@@ -112,7 +137,7 @@ class GroupJudge:
             counted = {member.subject for member in members} - set(split.apart)
             if not any(counted <= accounts for accounts in matters):
                 finding = split_run(split, members, self.line, self.as_of)
-                found.append(GroupFinding(finding, group_series(split, self.as_of)))
+                found.append(GroupFinding(finding, group_series(split, self.as_of), frozenset(counted)))
         return tuple(found)
 
     def _declared(self, accounts: Iterable[str]) -> list[DeclarationSeen]:
@@ -128,6 +153,10 @@ class GroupJudge:
             used.cap_flop,
             used.est_e4,
         )
+
+
+def _whole(group: ControlGroup, party_of: Mapping[str, str]) -> Iterator[ControlGroup]:
+    yield group
 
 
 def group_series(split: Split, as_of: date) -> AccountSeries | None:
