@@ -1,4 +1,4 @@
-"""The cores of a control group: each of its parties by itself, and the parties that are tied more tightly than the rest.
+"""The cores of a control group: each of its parties by itself, and those that are tied more tightly than the rest.
 
 A group may hang on one loose tie, such as an agent with a dozen clients, to somebody who has nothing to do with it. So
 whoever looks for a reason to accuse looks at the cores first: what they show needs no loose tie to be true.
