@@ -12,8 +12,9 @@ help: ## Show this list
 
 demo: ## Build a sample jurisdiction, assess it, print the findings and write demo/report.html
 	@$(UV) sync --frozen --quiet --inexact --no-default-groups
-	@$(RUN) --no-sync plimsoll sample demo/jurisdiction --force
-	@$(RUN) --no-sync plimsoll assess --usage demo/jurisdiction/usage \
+	@$(RUN) --no-sync plimsoll sample demo/jurisdiction --force \
+		--evaders split-providers=1,shells-shared=1,shells-synchronised=1,behind-reseller=1,just-below=1,namesakes=1
+	@$(RUN) --no-sync plimsoll assess --usage demo/jurisdiction/usage --parties demo/jurisdiction/kyc \
 		--declarations demo/jurisdiction/declarations.yaml --json demo/findings.json --report demo/report.html \
 		|| test $$? -eq 3
 	@echo

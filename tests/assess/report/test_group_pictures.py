@@ -89,3 +89,14 @@ def test_no_amount_leaves_the_strip(amount: int) -> None:
         int(step.split("H")[0]) for step in picture.split('d="M0 ')[1].split('"')[0].split("V")[1:] if "H" in step
     ]
     assert all(4 <= height <= 96 for height in heights)
+
+
+def test_a_party_without_use_that_joins_two_others_is_drawn() -> None:
+    finding = split_finding(2, links=(link(0, 77, "phone", "x", 900, weakest=True), link(1, 77, "payment", "y", 950)))
+    members = [item for item in finding.evidence if type(item).__name__ == "MemberEvidence"]
+    links = [item for item in finding.evidence if type(item).__name__ == "LinkEvidence"]
+    picture = group_graph(CAPTION, members, links).html
+    assert picture.count("<circle") == 3
+    assert "P-0000000000000077, without use in these days" not in picture
+    assert f"P-{77:016x}, without use in these days" in picture
+    assert picture.count('class="tie') == 2

@@ -1,5 +1,7 @@
 """A picture of a control group: its parties one under the other, and an arc for everything that ties two of them.
 
+Parties that used nothing in the window stand there too, because others hang together through them.
+
 Rows instead of a cloud of dots: names stay readable on a telephone, and the same group gives the same picture.
 """
 
@@ -22,6 +24,7 @@ _HEAD, _LINE, _GAP = 22, 18, 14
 _DEEPEST = 84
 _NAME_CELLS, _ACCOUNT_CELLS = 44, 40
 _NOBODY = "no record"
+_IDLE = "without use in these days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ def group_graph(caption: Caption, members: Sequence[MemberEvidence], links: Sequ
     rows = _rows(members, links)
     place = {row.party: row for row in rows}
     drawn = [link for link in links if link.one in place and link.other in place]
-    left_out = len({_party(member) for member in members}) - len(rows)
+    everybody = {_party(member) for member in members} | {end for link in links for end in (link.one, link.other)}
+    left_out = len(everybody) - len(rows)
     trunk = _TRUNK if drawn else 8
     height = rows[-1].y + rows[-1].height + (_LINE if left_out else 0)
     return chart_frame(
@@ -72,13 +76,16 @@ def _rows(members: Sequence[MemberEvidence], links: Sequence[LinkEvidence]) -> l
     held: dict[str, list[MemberEvidence]] = {}
     for member in members:
         held.setdefault(_party(member), []).append(member)
+    for end in sorted({end for link in links for end in (link.one, link.other)}):
+        held.setdefault(end, [])
     used = {party: sum(member.est_flop for member in accounts) for party, accounts in held.items()}
     chosen = _chosen(used, links)
     rows: list[_Row] = []
     y = 12
     for party in _walk(chosen, used, links):
         accounts = tuple(sorted(held[party], key=lambda member: (-member.est_flop, member.subject)))
-        row = _Row(party, accounts[0].legal_name or _NOBODY, accounts, y)
+        name = (accounts[0].legal_name or _NOBODY) if accounts else f"{party}, {_IDLE}"
+        row = _Row(party, name, accounts, y)
         rows.append(row)
         y += row.height
     return rows
@@ -145,7 +152,7 @@ def _party_row(row: _Row, trunk: int) -> Markup:
         lines.append(element("text", rest, class_="soft", x=trunk + 14, y=y))
     return join(
         [
-            element("circle", cx=trunk, cy=row.y, r=6, class_="estimate"),
+            element("circle", cx=trunk, cy=row.y, r=6, class_="estimate" if row.accounts else "bound"),
             element("text", shorten(row.name, _NAME_CELLS), class_="name", x=trunk + 14, y=row.y + 4),
             *lines,
         ]
