@@ -13,6 +13,7 @@ from plimsoll.kernel.errors import PlimsollError
 from plimsoll.parties.identify import drawn_graph, identify, known_parties
 from plimsoll.parties.register.folder import Register, open_register, save_register
 from plimsoll.parties.register.intake import found_in, taken_in
+from plimsoll.parties.resolution import features
 from plimsoll.parties.resolution.decisions import decide, revoke
 from plimsoll.parties.resolution.model import load_model
 
@@ -73,6 +74,25 @@ def test_month_after_month_is_the_same_as_all_at_once(tmp_path: Path, months: tu
     assert step.delivery.problems == whole.delivery.problems
     assert step.delivery.records.to_pylist() == whole.delivery.records.to_pylist()
     assert known_parties(step, drawn_graph(step)).accounts == identify(list(months)).accounts
+
+
+def test_taking_a_filing_in_reads_only_what_is_new_and_links_by_the_same_bytes(
+    tmp_path: Path, months: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_register(_register(months[0]), tmp_path / "step")
+    save_register(_register(*months), tmp_path / "whole")
+    read: list[str] = []
+    real = features.compare
+    monkeypatch.setattr(features, "compare", lambda row, model: (read.append(row["legal_name"]), real(row, model))[1])
+
+    step = taken_in(open_register(tmp_path / "step"), [months[1]], connect())[0]
+    save_register(step, tmp_path / "step")
+
+    assert len(read) == 2, "one new record and one that was filed again with another name"
+    for part in ("features", "links", "compared"):
+        [one], [other] = (list((tmp_path / at).glob(f"{part}-*")) for at in ("step", "whole"))
+        assert one.name == other.name
+        assert one.read_bytes() == other.read_bytes()
 
 
 def test_filings_that_are_known_already_change_nothing(months: tuple[Path, Path]) -> None:

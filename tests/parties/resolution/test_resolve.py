@@ -1,5 +1,6 @@
 """Which records are one legal person: what joins, what never does, and that a new filing changes nothing else."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from random import Random
 
@@ -11,6 +12,7 @@ from plimsoll.kernel.errors import PlimsollError
 from plimsoll.kernel.ids import content_id
 from plimsoll.parties.kyc import Address, CustomerRecord, Holder, Identifier, Kind, Role
 from plimsoll.parties.records import record_table
+from plimsoll.parties.resolution import features
 from plimsoll.parties.resolution.decisions import decide
 from plimsoll.parties.resolution.resolve import resolve
 
@@ -170,6 +172,46 @@ def test_nothing_new_compares_nothing() -> None:
     known = resolve(records, engine()).known
 
     assert resolve(records, engine(), known=known).compared == 0
+
+
+def test_only_new_and_changed_records_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = _several(60)
+    gone, renamed, moved, unowned, untouched, *new = (record.account for record in records[:7])
+    first = [record for record in records if record.account not in new]
+    places = (replace(ADDRESS, postcode=None), Address("3 Vine Road", None, "20095", "DE"))
+    changed = {
+        renamed: {"legal_name": "Corharune Ceramics"},
+        moved: {"addresses": places},
+        unowned: {"holders": ()},
+        untouched: {"reseller": True},
+    }
+    second = [
+        of(record.account, record, **changed.get(record.account, {})) for record in records if record.account != gone
+    ]
+    known = resolved(first).known
+    whole = resolved(second)
+    read: list[str] = []
+    real = features.compare
+    monkeypatch.setattr(features, "compare", lambda row, model: (read.append(row["legal_name"]), real(row, model))[1])
+
+    step = resolve(record_table(second), engine(), known=known)
+
+    names = {record.account: record.legal_name for record in second}
+    assert sorted(read) == sorted(names[account] for account in (renamed, moved, unowned, *new))
+    assert step.known.features.equals(whole.known.features)
+    assert (step.party_of, step.links, step.cut) == (whole.party_of, whole.links, whole.cut)
+
+    read.clear()
+    assert resolve(record_table(second), engine(), known=step.known).party_of == whole.party_of
+    assert read == []
+
+
+def test_all_are_read_again_where_reading_is_another() -> None:
+    records = record_table(_several(10))
+    known = replace(resolve(records, engine()).known, reading="sha256:" + "0" * 64)
+    wrong = replace(known, features=known.features.set_column(1, "name", known.features.column("core")))
+
+    assert resolve(records, engine(), known=wrong).known.features.equals(known.features)
 
 
 def test_no_record_at_all_is_no_party() -> None:

@@ -90,6 +90,7 @@ def save_register(register: Register, folder: Path) -> None:
             "records": register.delivery.records.num_rows,
             "parties": len(set(register.resolution.party_of)),
             "parts": named,
+            "reading": register.resolution.known.reading,
         }
         _put(folder / MANIFEST, (json.dumps(manifest, indent=2, sort_keys=True) + "\n").encode())
         kept = {part["name"] for part in named.values()}
@@ -126,7 +127,7 @@ def open_register(folder: Path, model: Model | None = None) -> Register:
         version, digest = manifest["model"]["version"], manifest["model"]["digest"]
         if digest == model.digest:
             parts = {part: _read_part(folder, manifest["parts"][part]) for part in _PARTS}
-            return _register(parts, model)
+            return _register(parts, model, manifest.get("reading", ""))
     except PlimsollError as problem:
         if problem.code == "decision.contradicts":
             raise
@@ -179,7 +180,7 @@ def _contents(register: Register) -> dict[str, bytes]:
     }
 
 
-def _register(parts: Mapping[str, bytes], model: Model) -> Register:
+def _register(parts: Mapping[str, bytes], model: Model, reading: str) -> Register:
     import numpy as np
 
     records, links = _table(parts["records.parquet"]), _table(parts["links.parquet"])
@@ -191,6 +192,8 @@ def _register(parts: Mapping[str, bytes], model: Model) -> Register:
         _table(parts["compared.parquet"]).column("pair").to_numpy(),
         links.column("pair").to_numpy(),
         np.stack(columns, axis=1).astype(np.int8),
+        records,
+        reading,
     )
     lines = parts["decisions.jsonl"].decode("utf-8", "surrogatepass").splitlines()
     entries = tuple(from_json(json.loads(line)) for line in lines)

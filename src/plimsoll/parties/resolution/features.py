@@ -26,7 +26,9 @@ from plimsoll.parties.normalise import (
     phone_key,
 )
 from plimsoll.parties.resolution.clustering import Numbers
+from plimsoll.parties.resolution.keys import record_keys
 from plimsoll.parties.resolution.model import Model
+from plimsoll.parties.resolution.reading import READ, reading, same_as_before
 from plimsoll.parties.uncollected import uncollected
 
 if TYPE_CHECKING:
@@ -39,19 +41,9 @@ LISTS = (
     "payments", "mailboxes", "domains", "people", "people_names", "networks",
 )  # fmt: skip
 TEXTS = ("name", "core", "head", "digits", "street", "incorporated", "jurisdiction")
-_READ = (
-    "legal_name", "aliases", "kind", "identifiers", "jurisdiction", "incorporated", "addresses", "emails", "phones",
-    "payment_instruments", "access_networks", "holders",
-)  # fmt: skip
 _PIECE = 4_096
 _SHORT = 4
-"""Letters of a word that go into combined keys."""
-_MOST = 6
-"""Values of one kind that go into combined keys: a record with thousands of them gains nothing."""
-_ALONE = (
-    "names", "cores", "leis", "regs", "taxes", "phones", "payments", "mailboxes", "domains", "people", "streets",
-)  # fmt: skip
-_PARTLY = ("phones", "payments", "domains", "people_names", "codes", "towns", "networks")
+"""A word of more letters heads a name."""
 
 
 @dataclass(slots=True)
@@ -78,38 +70,74 @@ class Compared:
 
     texts: dict[str, str | None]
     lists: dict[str, list[str]]
-    keys: list[str]
 
 
-def features_of(records: pa.Table, model: Model, progress: Progress = no_progress) -> Features:
-    """Reads the records, a piece at a time."""
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Records that were read before, with their features.
+
+    Attributes:
+        reading: how they were read (`reading.reading`).
+        subjects, records, features: of the same records, in order.
+    """
+
+    reading: str
+    subjects: tuple[str, ...]
+    records: pa.Table
+    features: pa.Table
+
+
+def features_of(
+    records: pa.Table, model: Model, progress: Progress = no_progress, earlier: Earlier | None = None
+) -> Features:
+    """Reads the records, a piece at a time.
+
+    Args:
+        earlier: records that were read for the same model; those that say the same today are not read again.
+    """
     import numpy as np
     import pyarrow as pa
 
-    types = dict.fromkeys(TEXTS, pa.string()) | dict.fromkeys(LISTS, pa.list_(pa.string()))
-    tables = [pa.table({name: pa.array([], kind) for name, kind in types.items()})]
-    keys = [np.zeros(0, np.int64)]
-    counts: list[int] = []
-    with uncollected(), key_codes() as codes_of:
-        for batch in records.select(_READ).to_batches(max_chunksize=_PIECE):
-            progress("reading records", len(counts), records.num_rows)
-            found = [compare(row, model) for row in batch.to_pylist()]
-            columns = {name: pa.array([each.texts.get(name) for each in found], pa.string()) for name in TEXTS}
-            for name in LISTS:
-                columns[name] = pa.array([each.lists.get(name) or None for each in found], types[name])
-            tables.append(pa.table(columns))
-            keys.append(codes_of([key for each in found for key in each.keys]))
-            counts += [len(each.keys) for each in found]
-    number = pa.array(np.arange(len(counts), dtype=np.int32))
-    table = pa.concat_tables(tables).add_column(0, "record", number)
     subjects = tuple(records.column("subject").to_pylist())
-    return Features(
-        table,
-        subjects,
-        np.concatenate(keys),
-        np.repeat(np.arange(len(counts)), np.array(counts, np.int64)),
-        rank_of(table.column("name").to_pylist(), subjects),
-    )
+    if earlier is None or earlier.reading != reading():
+        read = _read(records, model, progress)
+    else:
+        was, now = same_as_before(earlier.records, earlier.subjects, records, subjects, READ)
+        fresh = np.setdiff1d(np.arange(len(subjects)), now, assume_unique=True)
+        kept = earlier.features.select([*TEXTS, *LISTS]).take(was).cast(_schema())
+        both = pa.concat_tables([kept, _read(records.take(fresh), model, progress)])
+        read = both.take(np.argsort(np.concatenate((now, fresh))))
+    table = read.combine_chunks().add_column(0, "record", pa.array(np.arange(len(subjects), dtype=np.int32)))
+    keys, holders = record_keys(table)
+    return Features(table, subjects, keys, holders, rank_of(table.column("name").to_pylist(), subjects))
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema({name: pa.string() for name in TEXTS} | {name: pa.list_(pa.string()) for name in LISTS})
+
+
+def _read(records: pa.Table, model: Model, progress: Progress) -> pa.Table:
+    """The features of each record."""
+    import pyarrow as pa
+
+    schema = _schema()
+    tables = [schema.empty_table()]
+    done = 0
+    with uncollected():
+        for batch in records.select(READ).to_batches(max_chunksize=_PIECE):
+            progress("reading records", done, records.num_rows)
+            found = [compare(row, model) for row in batch.to_pylist()]
+            columns = [[each.texts.get(name) for each in found] for name in TEXTS]
+            columns_of_lists = [[each.lists.get(name) or None for each in found] for name in LISTS]
+            arrays = [
+                pa.array(column, field.type)
+                for column, field in zip((*columns, *columns_of_lists), schema, strict=True)
+            ]
+            tables.append(pa.table(arrays, schema=schema))
+            done += len(found)
+    return pa.concat_tables(tables)
 
 
 def stated_numbers(table: pa.Table) -> dict[int, Numbers]:
@@ -173,7 +201,7 @@ def compare(row: Mapping[str, Any], model: Model) -> Compared:
     _people(row, lists)
     texts["incorporated"] = row["incorporated"].isoformat() if row["incorporated"] else None
     texts["jurisdiction"] = (row["jurisdiction"] or "").casefold() or None
-    return Compared(texts, lists, _keys(texts, lists))
+    return Compared(texts, lists)
 
 
 def _names(
@@ -238,19 +266,6 @@ def _people(row: Mapping[str, Any], lists: dict[str, list[str]]) -> None:
             if each["born"]:
                 people.append(f"{name}|{each['born']}")
     lists["people"], lists["people_names"] = _distinct(people), _distinct(names)
-
-
-def _keys(texts: Mapping[str, str | None], lists: Mapping[str, list[str]]) -> list[str]:
-    """Blocks that the record lies in: what identifies stands alone, what many share with the beginning of the name."""
-    keys = [f"{kind}\x1f{value}" for kind in _ALONE for value in lists.get(kind, ())]
-    names = lists.get("names") or lists.get("common_names") or ()
-    starts = {word[:_SHORT] for name in names[:_MOST] for word in name.split()[:3]}
-    for kind in _PARTLY:
-        for value in lists.get(kind, ())[:_MOST]:
-            keys += [f"{kind}\x1f{value}\x1f{start}" for start in starts]
-    if texts["incorporated"]:
-        keys.append(f"incorporated\x1f{texts['incorporated']}\x1f{texts['jurisdiction'] or ''}")
-    return keys
 
 
 def _said(values: list[str] | None) -> list[str]:

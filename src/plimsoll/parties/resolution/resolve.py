@@ -7,7 +7,7 @@ together. So a new filing needs only the pairs that are new or changed, and give
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.kernel.errors import PlimsollError
@@ -16,8 +16,9 @@ from plimsoll.parties.filing.delivery import Progress, no_progress
 from plimsoll.parties.resolution.blocking import candidate_pairs
 from plimsoll.parties.resolution.clustering import Pair, cluster
 from plimsoll.parties.resolution.decisions import Decision, refuse_contradictions
-from plimsoll.parties.resolution.features import Features, features_of, stated_numbers
+from plimsoll.parties.resolution.features import Earlier, Features, features_of, stated_numbers
 from plimsoll.parties.resolution.model import Model, load_model
+from plimsoll.parties.resolution.reading import reading, same_as_before
 from plimsoll.parties.resolution.scoring import Scored, linked, score_pairs, total_centibits
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Known:
         subjects, features: of its records, in order.
         compared: pairs that were compared, as ``one << 32 | other``, sorted.
         linked: those of them that the model links; `gammas` are their outcomes.
+        records: what the features were made from; None if that is not known.
+        reading: how it was read (`reading.reading`).
     """
 
     model: str
@@ -43,6 +46,14 @@ class Known:
     compared: NDArray[np.int64]
     linked: NDArray[np.int64]
     gammas: NDArray[np.int8]
+    records: pa.Table | None = None
+    reading: str = ""
+
+    def earlier(self) -> Earlier | None:
+        """Its records, that they need not be read again."""
+        if self.records is None:
+            return None
+        return Earlier(self.reading, self.subjects, self.records, self.features)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,10 @@ def resolve(
         PlimsollError: ``decision.contradicts``, ``model.changed``.
     """
     model = model or load_model()
-    return link(features_of(records, model, progress), backend, model, decisions, known, progress)
+    _refuse_other(known, model)
+    features = features_of(records, model, progress, None if known is None else known.earlier())
+    found = link(features, backend, model, decisions, known, progress)
+    return replace(found, known=replace(found.known, records=records, reading=reading()))
 
 
 def link(
@@ -104,12 +118,7 @@ def link(
         PlimsollError: ``decision.contradicts``, ``model.changed``.
     """
     refuse_contradictions(decisions)
-    if known is not None and known.model != model.digest:
-        raise PlimsollError(
-            "model.changed",
-            "what is known was found with another linkage model",
-            fix="Resolve from the filings again, into a new register folder.",
-        )
+    _refuse_other(known, model)
     candidates = candidate_pairs(features.keys, features.holders, features.rank)
     codes = candidates[:, 0] << 32 | candidates[:, 1]
     kept = _Kept.none(model) if known is None else _Kept.of(known, features, codes)
@@ -120,6 +129,15 @@ def link(
     found = every.pairs[:, 0] << 32 | every.pairs[:, 1]
     state = Known(model.digest, features.subjects, features.table, codes, found, every.gammas)
     return settle(state, model, decisions, compared=len(fresh), seconds=scored.seconds)
+
+
+def _refuse_other(known: Known | None, model: Model) -> None:
+    if known is not None and known.model != model.digest:
+        raise PlimsollError(
+            "model.changed",
+            "what is known was found with another linkage model",
+            fix="Resolve from the filings again, into a new register folder.",
+        )
 
 
 def settle(
@@ -193,23 +211,12 @@ class _Kept:
 
 def _unchanged(known: Known, features: Features) -> NDArray[np.int64]:
     """Per record that is known, its number today; -1 where it is gone or says something else."""
-    import duckdb
     import numpy as np
-    import pyarrow as pa
 
+    columns = tuple(column for column in features.table.column_names if column != "record")
+    was, now = same_as_before(known.features, known.subjects, features.table, features.subjects, columns)
     place = np.full(len(known.subjects), -1, np.int64)
-    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
-    for name, table, subjects in (
-        ("then", known.features, known.subjects),
-        ("today", features.table, features.subjects),
-    ):
-        connection.register(name, table.append_column("subject", pa.array(subjects, pa.string())))
-    columns = [column for column in features.table.column_names if column != "record"]
-    same = " AND ".join(f"t.{column} IS NOT DISTINCT FROM n.{column}" for column in columns)
-    sql = f'SELECT t.record AS was, n.record AS now FROM "then" t JOIN today n USING (subject) WHERE {same}'  # noqa: S608
-    found = connection.sql(sql).to_arrow_table()
-    connection.close()
-    place[found.column("was").to_numpy()] = found.column("now").to_numpy()
+    place[was] = now
     return place
 
 
