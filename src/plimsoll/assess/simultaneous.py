@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -109,7 +109,8 @@ class Simultaneous:
             finding = synchronised_accounts(seen, self.line, holders, self.as_of)
             coverage = Coverage(tuple(self._declared(found.accounts)))
             series = account_series(seen.counted, here.split.window.days, coverage, self.as_of)
-            yield Found(finding, found.accounts, series)
+            named = None if series is None else replace(series, subject=finding.subject)
+            yield Found(finding, found.accounts, named)
 
     def _past(
         self, sets: Iterable[tuple[str, ...]], matters: Collection[frozenset[str]]

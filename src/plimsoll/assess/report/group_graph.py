@@ -24,7 +24,7 @@ _HEAD, _LINE, _GAP = 22, 18, 14
 _DEEPEST = 84
 _NAME_CELLS, _ACCOUNT_CELLS = 44, 40
 _NOBODY = "no record"
-_IDLE = "without use in these days"
+_IDLE = "no use in these days"
 
 
 @dataclass(frozen=True, slots=True)
