@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -46,18 +47,25 @@ def month(number: int, *, machines: int = 3) -> list[dict[str, str]]:
     ]
 
 
-@pytest.fixture
-def delivery(tmp_path: Path) -> list[Path]:
-    """Four months of one provider and one of another, which begins a quarter later."""
+@pytest.fixture(scope="module")
+def delivery(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Four months of one provider and one of another, which begins a quarter later; only read."""
+    usage = tmp_path_factory.mktemp("delivery") / "usage"
     paths = [
-        write_focus(tmp_path / "usage" / "provider=aster-cloud" / f"2026-{number:02d}.csv", month(number))
-        for number in range(1, 5)
+        write_focus(usage / "provider=aster-cloud" / f"2026-{number:02d}.csv", month(number)) for number in range(1, 5)
     ]
-    other = tmp_path / "usage" / "provider=borealis" / "2026-04.csv"
-    return [*paths, write_focus(other, month(4, machines=5))]
+    return [*paths, write_focus(usage / "provider=borealis" / "2026-04.csv", month(4, machines=5))]
 
 
 @pytest.fixture
+def own(delivery: list[Path], tmp_path: Path) -> list[Path]:
+    """A copy of the delivery, to change."""
+    usage = delivery[0].parents[1]
+    shutil.copytree(usage, tmp_path / "usage")
+    return [tmp_path / "usage" / path.relative_to(usage) for path in delivery]
+
+
+@pytest.fixture(scope="module")
 def assessed() -> Assessed:
     """The findings JSON of an assessment of these files, with a line so low that there are findings."""
     [book] = choose_rulebooks(["conditional-treaty"], "1e19")
@@ -67,3 +75,22 @@ def assessed() -> Assessed:
         return json_text(conduct(request, tell=(told if told is not None else []).append))
 
     return run
+
+
+@pytest.fixture(scope="module")
+def whole(delivery: list[Path], assessed: Assessed) -> str:
+    """The answer without a lake."""
+    return assessed(delivery)
+
+
+@pytest.fixture(scope="module")
+def at_once(delivery: list[Path], assessed: Assessed, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A lake to which the whole delivery came in one run, and that run's answer."""
+    lake = tmp_path_factory.mktemp("at-once") / "lake"
+    return lake, assessed(delivery, lake)
+
+
+@pytest.fixture
+def known(at_once: tuple[Path, str], tmp_path: Path) -> Path:
+    """A lake that knows the delivery, to change."""
+    return Path(shutil.copytree(at_once[0], tmp_path / "known"))
