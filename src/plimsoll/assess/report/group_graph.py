@@ -116,12 +116,13 @@ def _walk(chosen: set[str], used: dict[str, int], links: Sequence[LinkEvidence])
 
 
 def _arc(one: _Row, other: _Row, link: LinkEvidence) -> Markup:
+    """The tie with its words near the lower end, where those of a fan of ties do not meet."""
     top, bottom = sorted((one.y, other.y))
     depth = min(18 + (bottom - top) // 5, _DEEPEST)
     apex = _TRUNK - 8 - depth
     path = f"M{_TRUNK - 7} {top}C{apex - depth // 3} {top} {apex - depth // 3} {bottom} {_TRUNK - 7} {bottom}"
     words = ", ".join(dict.fromkeys(part.tie.replace("_", " ") for part in link.shared))
-    y = (top + bottom) // 2 + 4
+    y = max(bottom - 20, (top + bottom) // 2 + 4)
     return join(
         [
             element("path", d=path, class_="tie weakest" if link.weakest else "tie"),
