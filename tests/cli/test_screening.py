@@ -104,7 +104,8 @@ def test_own_profiles_take_the_place_of_the_starter_set(jurisdiction: Path) -> N
     own = jurisdiction / "profiles.yaml"
     own.write_text(
         "format: plimsoll-profiles/1\nid: own\nversion: '1'\ntitle: Own\nprofiles:\n"
-        "  - id: any-use\n    title: Any use\n    why: A test.\n    clears: Nothing.\n    cite: none\n    always_named: true\n"
+        "  - id: any-use\n    title: Any use\n    why: A test.\n    clears: Nothing.\n    cite: none\n"
+        "    always_named: true\n"
         "    when: {fact: accelerator_hours_90, op: gt, value: 0}\n",
         encoding="utf-8",
     )
