@@ -12,13 +12,11 @@ at: they hold on other machines, seconds do not.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.law import figures
 from bench.measure import Contender, Result, compete
+from bench.page import machine, put
 from bench.workload import CUSTOMERS, generate, skus
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "benchmarks.md"
@@ -51,7 +49,7 @@ def main() -> None:
     for name, table in tables.items():
         print(f"\n{table}")
         if options.write:
-            _write(name, table)
+            put(PAGE, name, table)
 
 
 def accounting(rows: int, rounds: int) -> str:
@@ -64,7 +62,7 @@ def accounting(rows: int, rounds: int) -> str:
     found = f"{int(ours.figures['cells']):,} daily cells, {int(ours.figures['account_days']):,} account-days"
     same = f"All contenders found the same {len(ours.figures)} figures, digit for digit"
     lines = [
-        f"{size}; {found}, eight windows each. {same}. Median of {rounds}; {_machine()}.",
+        f"{size}; {found}, eight windows each. {same}. Median of {rounds}; {machine()}.",
         "",
         "| contender | wall s | CPU s | peak MB | Plimsoll, multiple of its wall time | of its CPU time |",
         "|---|---:|---:|---:|---:|---:|",
@@ -96,21 +94,6 @@ def law() -> str:
         f"| {each.what} | {each.measured} | {each.target} | {'met' if each.met else 'not met'} |" for each in figures()
     ]
     return "\n".join(lines)
-
-
-def _machine() -> str:
-    load = os.getloadavg()[0]
-    return (
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, load {load:.1f} at the end, "
-        f"{datetime.now(UTC):%d %B %Y}"
-    )
-
-
-def _write(name: str, table: str) -> None:
-    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
-    _, _, after = rest.partition(end)
-    PAGE.write_text(f"{before}{begin}\n{table}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

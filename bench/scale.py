@@ -15,17 +15,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bench import scale_report
+from bench.page import machine, put
 from bench.run import WORK
 
 RESULTS = WORK / "scale.json"
@@ -48,10 +47,10 @@ def main() -> None:
     for size in sizes:
         _measure(size, keep=options.keep)
     found = {size: steps for size, steps in _results().items() if size in sizes}
-    for name, table in scale_report.tables(found, _machine()).items():
+    for name, table in scale_report.tables(found, machine()).items():
         print(f"\n{table}")
         if options.write:
-            _write(name, table)
+            put(PAGE, name, table)
 
 
 def _measure(size: int, *, keep: bool) -> None:
@@ -116,20 +115,6 @@ def _store(size: int, steps: dict[str, Measured] | None) -> None:
         found[size] = steps
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(found, indent=1, sort_keys=True), encoding="utf-8")
-
-
-def _machine() -> str:
-    return (
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f} at the end, "
-        f"{datetime.now(UTC):%d %B %Y}"
-    )
-
-
-def _write(name: str, table: str) -> None:
-    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
-    _, _, after = rest.partition(end)
-    PAGE.write_text(f"{before}{begin}\n{table}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

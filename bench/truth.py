@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import truth_tables
+from bench.page import put
 from bench.truth_tables import Seed
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "truth.md"
@@ -68,7 +69,7 @@ def main() -> None:
     for name, table in tables.items():
         print(f"\n{table}")
         if asked.write:
-            _write(name, table)
+            put(PAGE, name, table)
 
 
 def _numbers(text: str) -> list[int]:
@@ -127,13 +128,6 @@ def _about(found: list[Seed], asked: argparse.Namespace) -> str:
         f"{max(score['peak_mb'] for score in found):,} MB (median and largest; {os.cpu_count()} shared cores, Python "
         f"{platform.python_version()}). {datetime.now(UTC):%d %B %Y}."
     )
-
-
-def _write(name: str, table: str) -> None:
-    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
-    _, _, after = rest.partition(end)
-    PAGE.write_text(f"{before}{begin}\n{table}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
