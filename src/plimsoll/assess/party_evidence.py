@@ -92,7 +92,7 @@ class SynchronyEvidence:
         return (
             f"{len(self.accounts)} accounts changed level together in {self.events} hours; as similar in "
             f"{self.as_similar:,} of {self.permutations:,} random shifts of their clocks "
-            f"(p at most {self.p_e6 / 1e6:g} after correction for {self.tested:,} tests)"
+            f"(for a set chosen beforehand p is at most {self.p_e6 / 1e6:g}, corrected for {self.tested:,} tests)"
         )
 
 

@@ -36,8 +36,9 @@ class Shared:
     Attributes:
         shown: how a person may read the value; hashes are shortened, never undone.
         parties: how many parties have it in all: the rarer, the more it says.
-        centibits: the evidence that it gives, in hundredths of a bit: ``100 * log2(parties known / parties that have
-            it)``, rounded, less what its kind is discounted by.
+        centibits: the evidence that it gives, in hundredths of a bit: ``100 * log2(N / parties that have it)``,
+            rounded, less what its kind is discounted by; N is the number of parties known, at least 10,000. A share,
+            a vote or a mandate weighs as much as what two parties share.
     """
 
     tie: Tie
