@@ -48,11 +48,11 @@ def test_findings_end_with_three_and_are_printed_as_a_table_under_a_sentence(usa
 
 
 def test_a_line_passed_by_bound_alone_is_not_shown_as_passed(usage: Path) -> None:
-    usage.write_text(HEADER + LARGE.replace("20000", "8000"))
+    usage.write_text(HEADER + LARGE.replace("20000", "7000"))
     rows = _run("--usage", usage).stdout.splitlines()
 
     [asked] = [line for line in rows if line.startswith("ask")]
-    assert asked.endswith("bound 2026-03-15")
+    assert asked.endswith("bound 2026-03-17")
 
 
 def test_no_finding_ends_with_zero(usage: Path, tmp_path: Path) -> None:
