@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=50_000)
     parser.add_argument("--evaders", type=int, default=40, help="of each tactic")
     parser.add_argument("--honest", type=int, default=10, help="of each honest hard case")
-    parser.add_argument("--density", type=int, default=40, help="permille of days on which everyday customers compute")
+    parser.add_argument("--density", type=int, default=20, help="permille of days on which everyday customers compute")
     parser.add_argument("--gaps", type=int, default=USUAL_GAPS, help="permille of fields that records lack")
     parser.add_argument("--curve", action="store_true", help="the curve against missing fields instead of the truth")
     parser.add_argument("--quick", action="store_true", help="small, and with other seeds than the truth")
@@ -123,8 +123,8 @@ def _about(found: list[Seed], asked: argparse.Namespace) -> str:
     rows = sum(score["rows"] for score in found) // len(found)
     return (
         f"Seeds {seeds[0]} to {seeds[-1]} ({len(seeds)}), {asked.customers:,} honest customers, {asked.evaders} "
-        f"evaders of each tactic and {asked.honest} of each honest case, 365 days, {rows:,} usage rows a "
-        f"seed; assessed in {sorted(score['seconds']['assess'] for score in found)[len(found) // 2]:.0f} s and "
+        f"evaders of each tactic and {asked.honest} of each honest case, 365 days, density {asked.density}, {rows:,} "
+        f"usage rows a seed; assessed in {sorted(score['seconds']['assess'] for score in found)[len(found) // 2]:.0f} s and "
         f"{max(score['peak_mb'] for score in found):,} MB (median and largest; {os.cpu_count()} shared cores, Python "
         f"{platform.python_version()}). {datetime.now(UTC):%d %B %Y}."
     )
