@@ -121,10 +121,11 @@ def _line(score: dict[str, Any]) -> str:
 def _about(found: list[Seed], asked: argparse.Namespace) -> str:
     seeds = sorted({score["seed"] for score in found})
     rows = sum(score["rows"] for score in found) // len(found)
+    median = sorted(score["seconds"]["assess"] for score in found)[len(found) // 2]
     return (
         f"Seeds {seeds[0]} to {seeds[-1]} ({len(seeds)}), {asked.customers:,} honest customers, {asked.evaders} "
         f"evaders of each tactic and {asked.honest} of each honest case, 365 days, density {asked.density}, {rows:,} "
-        f"usage rows a seed; assessed in {sorted(score['seconds']['assess'] for score in found)[len(found) // 2]:.0f} s and "
+        f"usage rows a seed; assessed in {median:.0f} s and "
         f"{max(score['peak_mb'] for score in found):,} MB (median and largest; {os.cpu_count()} shared cores, Python "
         f"{platform.python_version()}). {datetime.now(UTC):%d %B %Y}."
     )
