@@ -60,7 +60,7 @@ def split_run(split: Split, members: Sequence[Member], line: HeldLine, as_of: da
         covered_flop=split.covered_flop,
         evidence=(
             line.rule,
-            *([] if high else [_if_training(split, line)]),
+            *([] if high else [if_training(split, line, group.id)]),
             *declarations,
             *(_member(member, split) for member in members),
             *link_evidence(group),
@@ -76,19 +76,16 @@ def _title(accounts: int, group: str, split: Split) -> str:
     return f"{accounts} accounts of the control group {group} {passed} the line together over {split.window.days} days"
 
 
-def _if_training(split: Split, line: HeldLine) -> FigureEvidence:
+def if_training(split: Split, line: HeldLine, subject: str) -> FigureEvidence:
+    """What was used if labels are not believed, beside the line."""
     return FigureEvidence(
         "the estimate with every hour that rests on a prior taken as training",
-        flop_text(split.train_flop), flop_text(line.flop), "FLOP", split.use.group.id,
+        flop_text(split.train_flop), flop_text(line.flop), "FLOP", subject,
     )  # fmt: skip
 
 
 def _member(member: Member, split: Split) -> MemberEvidence:
-    covered = sum(
-        declaration.covered_flop
-        for declaration in split.declarations.overlapping(split.window.start, split.window.end)
-        if member.subject in declaration.accounts
-    )
+    covered = split.declared_for(member.subject)
     return MemberEvidence(
         member.subject, member.party, member.legal_name, member.cap_flop, whole_flop(member.est_e4), covered
     )

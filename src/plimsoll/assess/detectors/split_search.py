@@ -62,6 +62,11 @@ class Split:
         """Of two splits of one group the greater is the finding."""
         return self.severity.rank, self.est_flop, self.cap_flop
 
+    def declared_for(self, subject: str) -> int:
+        """What declarations that name this account cover in the window, in FLOP."""
+        runs = self.declarations.overlapping(self.window.start, self.window.end)
+        return sum(run.covered_flop for run in runs if subject in run.accounts)
+
 
 def find_split(
     use: GroupUse, line: HeldLine, declared: Sequence[DeclarationSeen], as_of: date, train_bp: int

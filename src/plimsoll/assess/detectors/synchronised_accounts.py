@@ -12,11 +12,10 @@ from plimsoll.assess.detectors.crossing import largest_windows
 from plimsoll.assess.detectors.figures import AccountUse, HeldLine, UseRow, whole_flop
 from plimsoll.assess.detectors.group_use import GroupUse, Measure, days_of
 from plimsoll.assess.detectors.spelling import listed
+from plimsoll.assess.detectors.split_run import if_training
 from plimsoll.assess.detectors.split_search import Split
-from plimsoll.assess.evidence import FigureEvidence
 from plimsoll.assess.finding import Code, Finding, Severity, new_finding
 from plimsoll.assess.party_evidence import MemberEvidence, MomentEvidence, SynchronyEvidence
-from plimsoll.kernel.flop import flop_text
 from plimsoll.kernel.ids import content_id
 from plimsoll.parties.control_group import ControlGroup, Together
 
@@ -98,7 +97,7 @@ def synchronised_accounts(
         covered_flop=split.covered_flop,
         evidence=(
             line.rule,
-            *([] if high else [_if_training(split, line, subject)]),
+            *([] if high else [if_training(split, line, subject)]),
             SynchronyEvidence(
                 found.accounts, found.events, found.test.similarity_e4, found.test.expected_e4,
                 found.test.permutations, found.test.as_similar, found.tested, found.p_e6,
@@ -121,22 +120,11 @@ def _title(accounts: int, split: Split, high: bool) -> str:
     )
 
 
-def _if_training(split: Split, line: HeldLine, subject: str) -> FigureEvidence:
-    return FigureEvidence(
-        "the estimate with every hour that rests on a prior taken as training",
-        flop_text(split.train_flop), flop_text(line.flop), "FLOP", subject,
-    )  # fmt: skip
-
-
 def _member(account: AccountUse, seen: Synchronised, holders: Mapping[str, KnownAccount]) -> MemberEvidence:
     window, record = seen.split.window, holders.get(account.subject)
     used = account.evidence(window.start, window.end)
     rows = [row for row in account.rows if window.start <= row.day < window.end]
-    covered = sum(
-        declaration.covered_flop
-        for declaration in seen.split.declarations.overlapping(window.start, window.end)
-        if account.subject in declaration.accounts
-    )
+    covered = seen.split.declared_for(account.subject)
     return MemberEvidence(
         account.subject,
         None if record is None else record.party,
