@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from plimsoll.assess.assessment import AccountSeries, DayPoint
 from plimsoll.assess.detectors.coverage import Coverage
-from plimsoll.assess.detectors.crossing import rolling
-from plimsoll.assess.detectors.figures import WINDOWS, AccountUse, by_day, whole_flop
+from plimsoll.assess.detectors.figures import WINDOWS, AccountUse, UseRow, by_day, whole_flop
+from plimsoll.assess.detectors.group_use import GroupUse
+from plimsoll.assess.detectors.windows import Windows
 from plimsoll.assess.finding import TOGETHER, Finding
 
 MOST = 300
@@ -23,16 +25,18 @@ def account_series(
     if not days:
         return None
     single = {use.day: use for use in days}
+    windows = Windows(days, as_of)
     points = []
-    for sums in rolling(days, window_days, as_of):
-        use = single.get(sums.last)
+    for number, sums in enumerate(zip(windows.cap_flop(window_days), windows.est_e4(window_days), strict=True)):
+        day, (cap_flop, est_e4) = windows.last(number), sums
+        use = single.get(day)
         points.append(
             DayPoint(
-                sums.last,
+                day,
                 use.cap_flop if use else 0,
                 whole_flop(use.est_e4) if use else 0,
-                sums.cap_flop,
-                whole_flop(sums.est_e4),
+                cap_flop,
+                whole_flop(est_e4),
             )
         )
     rows = [row for account in accounts for row in account.rows if row.day < as_of]
@@ -52,6 +56,22 @@ def account_series(
         declarations=tuple(declaration.id for declaration in coverage.declarations),
         covered_flop=sum(declaration.covered_flop for declaration in coverage.declarations),
     )
+
+
+def group_series(
+    use: GroupUse, rows: Iterable[UseRow], window_days: int, coverage: Coverage, as_of: date
+) -> AccountSeries | None:
+    """A control group's accounts, day by day, as one; the subject is the group.
+
+    Args:
+        rows: of the group's use those that count.
+    """
+    group = use.group
+    series = account_series([AccountUse("", group.id, tuple(rows))], window_days, coverage, as_of)
+    if series is None:
+        return None
+    providers = sorted({account.partition("/")[0] for account in use.together.accounts})
+    return replace(series, subject=group.id, provider=TOGETHER.join(providers))
 
 
 class SeriesKeeper:

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plimsoll.assess.detectors.coverage import NONE, Coverage
-from plimsoll.assess.detectors.crossing import find_crossing, rolling
+from plimsoll.assess.detectors.crossing import find_crossing
 from plimsoll.assess.detectors.figures import DayUse, by_day
+from plimsoll.assess.detectors.windows import Windows
 from plimsoll.assess.finding import Severity
 
 
@@ -51,7 +52,8 @@ def test_usage_on_the_day_of_the_assessment_does_not_count() -> None:
 
 def test_old_days_leave_the_window() -> None:
     days = (DayUse(DAY_ONE, 5, 50, 0), DayUse(DAY_ONE + timedelta(30), 7, 70, 70))
-    sums = list(rolling(days, 30, DAY_ONE + timedelta(32)))
+    windows = Windows(days, DAY_ONE + timedelta(32))
+    sums = [windows.window(30, number) for number in range(len(windows.est_e4(30)))]
 
     assert [(s.cap_flop, s.est_e4, s.prior_e4) for s in (sums[0], sums[29], sums[30])] == [
         (5, 50, 0), (5, 50, 0), (7, 70, 70),

@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from plimsoll.assess.detectors.coverage import Coverage
 from plimsoll.assess.detectors.figures import PER_FLOP, WINDOWS, DayUse, HeldLine, surely_exceeds, whole_flop
+from plimsoll.assess.detectors.windows import Rolling, Windows
 from plimsoll.assess.evidence import WindowEvidence
 from plimsoll.assess.finding import Severity, Window
-
-
-@dataclass(frozen=True, slots=True)
-class Rolling:
-    """Sums over the `days` days that end with `last`."""
-
-    days: int
-    last: date
-    cap_flop: int
-    est_e4: int
-    prior_e4: int
-
-    @property
-    def start(self) -> date:
-        return self.last - timedelta(days=self.days - 1)
-
-    @property
-    def end(self) -> date:
-        return self.last + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +32,6 @@ class Crossing:
     @property
     def window(self) -> Window:
         return Window(self.peak.start, self.peak.end, self.first)
-
-
-def rolling(days: Sequence[DayUse], length: int, as_of: date) -> Iterator[Rolling]:
-    """The sums over `length` days for every day from the first use up to, not including, `as_of`.
-
-    Where that lies far ahead they end a year after the last use, when no window holds any more.
-    """
-    if not days:
-        return
-    waiting = deque(days)
-    inside: deque[DayUse] = deque()
-    cap = est_e4 = prior_e4 = 0
-    day, end = days[0].day, min(as_of, days[-1].day + timedelta(days=max(WINDOWS) + 1))
-    while day < end:
-        while waiting and waiting[0].day <= day:
-            use = waiting.popleft()
-            inside.append(use)
-            cap, est_e4, prior_e4 = cap + use.cap_flop, est_e4 + use.est_e4, prior_e4 + use.prior_e4
-        while inside and (day - inside[0].day).days >= length:
-            use = inside.popleft()
-            cap, est_e4, prior_e4 = cap - use.cap_flop, est_e4 - use.est_e4, prior_e4 - use.prior_e4
-        yield Rolling(length, day, cap, est_e4, prior_e4)
-        day += timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +73,11 @@ def find_crossing(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as
     declared. So more usage can turn nothing into ASK and ASK into HIGH, never back.
     """
     weaker: Crossing | None = None
+    windows = Windows(days, as_of)
     for length in WINDOWS:
         high = _Span()
         ask = _Span()
-        for window in _unexplained(days, length, line, coverage, as_of):
+        for window in _unexplained(windows, length, line, coverage):
             (high if window.sure else ask).add(window.sums)
         if (found := high.crossing(Severity.HIGH, coverage)) is not None:
             return found
@@ -128,8 +87,8 @@ def find_crossing(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as
 
 def find_remedy(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as_of: date) -> Remedy:
     """What would clear a crossing that `find_crossing` found."""
-    windows = [w for length in WINDOWS for w in _unexplained(days, length, line, coverage, as_of)]
-    return remedy_for(windows, days)
+    windows = Windows(days, as_of)
+    return remedy_for([w for length in WINDOWS for w in _unexplained(windows, length, line, coverage)], days)
 
 
 def remedy_for(windows: Sequence[Unexplained], days: Sequence[DayUse]) -> Remedy:
@@ -144,16 +103,17 @@ def remedy_for(windows: Sequence[Unexplained], days: Sequence[DayUse]) -> Remedy
     )
 
 
-def _unexplained(
-    days: Sequence[DayUse], length: int, line: HeldLine, coverage: Coverage, as_of: date
-) -> Iterator[Unexplained]:
-    for sums in rolling(days, length, as_of):
-        if sums.cap_flop < line.first_past and sums.est_e4 < line.first_past_e4:
+def _unexplained(windows: Windows, length: int, line: HeldLine, coverage: Coverage) -> Iterator[Unexplained]:
+    first_past, first_past_e4 = line.first_past, line.first_past_e4
+    amounts = zip(windows.cap_flop(length), windows.est_e4(length), strict=True)
+    for number, (cap_flop, est_e4) in enumerate(amounts):
+        if cap_flop < first_past and est_e4 < first_past_e4:
             continue
+        sums = windows.window(length, number)
         declared = coverage.flop(sums.start, sums.end) if coverage.declarations else 0
         if declared and sums.est_e4 <= declared * PER_FLOP:
             continue
-        past = sums.est_e4 >= line.first_past_e4
+        past = sums.est_e4 >= first_past_e4
         yield Unexplained(sums, declared, past and surely_exceeds(sums.est_e4, sums.prior_e4, declared))
 
 
@@ -177,10 +137,11 @@ class _Span:
 
 
 def largest_windows(days: Sequence[DayUse], as_of: date) -> tuple[WindowEvidence, ...]:
-    """The largest window of each length by estimate, as evidence of the whole picture."""
+    """The largest window of each length by estimate, the first of equals, as evidence of the whole picture."""
+    windows = Windows(days, as_of)
     found = []
     for length in WINDOWS:
-        peak = max(rolling(days, length, as_of), key=lambda sums: (sums.est_e4, -sums.last.toordinal()), default=None)
-        if peak is not None:
+        if ests := windows.est_e4(length):
+            peak = windows.window(length, ests.index(max(ests)))
             found.append(WindowEvidence(length, peak.start, peak.end, peak.cap_flop, whole_flop(peak.est_e4)))
     return tuple(found)

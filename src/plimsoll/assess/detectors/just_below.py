@@ -9,8 +9,9 @@ from datetime import date
 from plimsoll.assess.bunching import Bunching
 from plimsoll.assess.detectors import wording
 from plimsoll.assess.detectors.coverage import Coverage
-from plimsoll.assess.detectors.crossing import Rolling, largest_windows, rolling
+from plimsoll.assess.detectors.crossing import largest_windows
 from plimsoll.assess.detectors.figures import PER_FLOP, WINDOWS, DayUse, HeldLine, whole_flop
+from plimsoll.assess.detectors.windows import Rolling, Windows
 from plimsoll.assess.evidence import UsageEvidence
 from plimsoll.assess.finding import Code, Finding, Severity, Window, new_finding
 from plimsoll.assess.party_evidence import LinkEvidence, MemberEvidence
@@ -45,7 +46,8 @@ class Below:
 
 def peak_just_below(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, as_of: date) -> Rolling | None:
     """The window that shows it; None where some window is past the line, all are well below, or a run was declared."""
-    largest = [_largest(days, length, as_of) for length in WINDOWS]
+    windows = Windows(days, as_of)
+    largest = [_largest(windows, length) for length in WINDOWS]
     known = [peak for peak in largest if peak is not None]
     if any(peak.est_e4 >= line.first_past_e4 for peak in known):
         return None
@@ -57,13 +59,15 @@ def peak_just_below(days: Sequence[DayUse], line: HeldLine, coverage: Coverage, 
 
 def largest_e4(days: Sequence[DayUse], as_of: date) -> int:
     """The largest estimate in any window, in 1/10,000 FLOP."""
-    peak = _largest(days, max(WINDOWS), as_of)
-    return 0 if peak is None else peak.est_e4
+    return max(Windows(days, as_of).est_e4(max(WINDOWS)), default=0)
 
 
-def _largest(days: Sequence[DayUse], length: int, as_of: date) -> Rolling | None:
-    sums = rolling(days, length, as_of)
-    return max(sums, key=lambda each: (each.est_e4, each.cap_flop, -each.last.toordinal()), default=None)
+def _largest(windows: Windows, length: int) -> Rolling | None:
+    """The largest by estimate, of equals that by bound, of equals the first."""
+    ests = windows.est_e4(length)
+    most = max(ests, default=None)
+    equals = (windows.window(length, number) for number, est_e4 in enumerate(ests) if est_e4 == most)
+    return max(equals, key=lambda each: (each.cap_flop, -each.last.toordinal()), default=None)
 
 
 def just_below(below: Below, line: HeldLine, bunching: Bunching, as_of: date) -> Finding:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from plimsoll.assess.detectors.crossing import Rolling, rolling
 from plimsoll.assess.detectors.figures import WINDOWS, AccountUse, HeldLine, by_day
+from plimsoll.assess.detectors.windows import Rolling, Windows
 
 PARTS = 20
 """An account is large if it could have done a twentieth of the line in a year: twenty such make a run."""
@@ -18,5 +18,6 @@ def floor_flop(line: HeldLine, parts: int = PARTS) -> int:
 
 def largest_year(account: AccountUse, as_of: date) -> Rolling | None:
     """The 365 days with the largest bound, the first of equals; None where nothing was used."""
-    sums = rolling(by_day([account], as_of), max(WINDOWS), as_of)
-    return max(sums, key=lambda year: (year.cap_flop, -year.last.toordinal()), default=None)
+    windows = Windows(by_day([account], as_of), as_of)
+    caps = windows.cap_flop(max(WINDOWS))
+    return windows.window(max(WINDOWS), caps.index(max(caps))) if caps else None

@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from plimsoll.assess.assessment import DeclarationSeen
 from plimsoll.assess.detectors.coverage import Coverage
-from plimsoll.assess.detectors.crossing import Remedy, Rolling, Unexplained, remedy_for, rolling
+from plimsoll.assess.detectors.crossing import Remedy, Unexplained, remedy_for
 from plimsoll.assess.detectors.explained import explained
 from plimsoll.assess.detectors.figures import (
     PER_FLOP,
@@ -23,6 +23,7 @@ from plimsoll.assess.detectors.figures import (
     whole_flop,
 )
 from plimsoll.assess.detectors.group_use import GroupUse, Measure, days_of, inside
+from plimsoll.assess.detectors.windows import Rolling, Windows
 from plimsoll.assess.finding import Severity, Window
 
 
@@ -98,11 +99,10 @@ class _Alone:
         counted: what of its use counts in the group.
     """
 
-    def __init__(self, subject: str, lasts: Sequence[int], length: int, counted: Sequence[DayUse], as_of: date) -> None:
+    def __init__(self, subject: str, lasts: Sequence[int], length: int, counted: Windows) -> None:
         self.subject = subject
         self._lasts, self._length = lasts, length
-        self._counted, self._as_of = counted, as_of
-        self._sums: dict[int, dict[date, Rolling]] = {}
+        self._counted = counted
 
     def overlaps(self, window: Rolling) -> bool:
         """Whether one of those windows shares a day with this one."""
@@ -111,10 +111,7 @@ class _Alone:
 
     def within(self, window: Rolling) -> Rolling:
         """What it adds to the group in the window."""
-        if window.days not in self._sums:
-            found = rolling(self._counted, window.days, self._as_of)
-            self._sums[window.days] = {sums.last: sums for sums in found}
-        return self._sums[window.days].get(window.last) or Rolling(window.days, window.last, 0, 0, 0)
+        return self._counted.ending(window.days, window.last)
 
 
 class _Running:
@@ -143,6 +140,7 @@ class _Search:
         self._use, self._line, self._as_of, self._train_bp, self._measure = use, line, as_of, train_bp, measure
         self._all = Coverage(tuple(d for d in declared if set(d.accounts) & set(use.together.accounts)))
         self._days = self._days_of(use.rows)
+        self._windows = Windows(self._days, as_of)
         self._named: dict[str, _Running] | None = None
         self._alone = [found for account in use.large if (found := self._past_alone(account)) is not None]
 
@@ -159,9 +157,8 @@ class _Search:
         return self._as_split(shown[0][0].sums.last, peak, apart, [window for window, _ in found])
 
     def _unexplained(self, length: int) -> Iterator[tuple[Unexplained, tuple[str, ...]]]:
-        for sums in rolling(self._days, length, self._as_of):
-            if sums.est_e4 < self._line.first_past_e4:
-                continue
+        for number in self._past(self._windows, length):
+            sums = self._windows.window(length, number)
             alone = {each.subject: each.within(sums) for each in self._alone if each.overlaps(sums)}
             rest = _less(sums, list(alone.values()))
             if rest.est_e4 < self._line.first_past_e4:
@@ -199,14 +196,18 @@ class _Search:
 
     def _past_alone(self, account: AccountUse) -> _Alone | None:
         """When the account is past the line by itself, with all its use; None if never."""
-        days = self._days_of(account.rows)
+        windows = Windows(self._days_of(account.rows), self._as_of)
         for length in WINDOWS:
-            windows = rolling(days, length, self._as_of)
-            lasts = [w.last.toordinal() for w in windows if w.est_e4 >= self._line.first_past_e4]
+            lasts = [windows.last(number).toordinal() for number in self._past(windows, length)]
             if lasts:
                 counted = self._days_of(inside(account.rows, self._use.together))
-                return _Alone(account.subject, lasts, length, counted, self._as_of)
+                return _Alone(account.subject, lasts, length, Windows(counted, self._as_of))
         return None
+
+    def _past(self, windows: Windows, length: int) -> list[int]:
+        """The places of the windows of this length that are past the line."""
+        first_past_e4 = self._line.first_past_e4
+        return [number for number, est_e4 in enumerate(windows.est_e4(length)) if est_e4 >= first_past_e4]
 
     def _days_of(self, rows: Iterable[UseRow]) -> tuple[DayUse, ...]:
         return days_of(rows, self._as_of, self._measure, self._train_bp)

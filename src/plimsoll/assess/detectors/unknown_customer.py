@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plimsoll.assess.detectors import wording
-from plimsoll.assess.detectors.crossing import Rolling
 from plimsoll.assess.detectors.figures import AccountUse, HeldLine, whole_flop
 from plimsoll.assess.detectors.large_account import PARTS
 from plimsoll.assess.detectors.spelling import listed
+from plimsoll.assess.detectors.windows import Rolling
 from plimsoll.assess.finding import Code, Finding, Severity, Window, new_finding
 from plimsoll.assess.party_evidence import KycEvidence
 
