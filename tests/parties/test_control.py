@@ -348,3 +348,59 @@ def test_two_bearers_of_a_very_common_name_may_share_a_birthday() -> None:
 
     assert graph([*bearers, *twins]).groups == ()
     assert len(only(graph(twins)).parties) == 2
+
+
+def test_no_single_record_makes_a_name_and_birth_date_doubtful_for_others() -> None:
+    """Otherwise an evader cuts the ties of his own shells with one invented record."""
+    shells = [customer(n, holders=(owner(),)) for n in (1, 2)]
+    many_births = [owner(percent=1, born=f"19{50 + n // 12}-{1 + n % 12:02d}-11") for n in range(100)]
+    two_numbers = [owner(percent=1, identifiers=(Identifier("tax:XX", number),)) for number in ("A1234", "B5678")]
+    both = owner(percent=1, identifiers=(Identifier("tax:XX", "A1234"), Identifier("tax:XX", "B5678")))
+
+    for holders in (many_births, two_numbers, [both]):
+        found = graph([*shells, customer("sham", holders=tuple(holders))])
+        assert any({"p/a1", "p/a2"} <= set(group.accounts) for group in found.groups)
+
+
+def test_a_line_with_two_numbers_of_one_kind_joins_no_two_holders() -> None:
+    """Otherwise one invented line makes two owners one, and all that they own one group."""
+
+    def company(*numbers: str) -> tuple[Holder, ...]:
+        return (
+            owner(
+                "Any Holding", kind=Kind.COMPANY, born=None, identifiers=tuple(Identifier("reg:XX", n) for n in numbers)
+            ),
+        )
+
+    records = [customer(n, holders=company("4711" if n < 3 else "8155")) for n in range(1, 5)]
+
+    assert members(graph([*records, customer("sham", holders=company("4711", "8155"))])) == [("a1", "a2"), ("a3", "a4")]
+
+
+def test_whoever_claims_the_number_of_a_parent_does_not_hide_the_parent() -> None:
+    number = (Identifier("lei", LEI),)
+    parent = customer("parent", legal_name="Quillon Holding Ltd", identifiers=number)
+    child = customer("child", holders=(owner("Quillon Holding", born=None, kind=Kind.COMPANY, identifiers=number),))
+    sham = customer("sham", legal_name="Marlow Bakery Ltd", identifiers=number)
+
+    assert members(graph([parent, child, sham])) == [("achild", "aparent")]
+
+
+def test_an_owner_that_is_a_customer_by_name_only_is_a_hub_when_many_name_it() -> None:
+    named = (owner("Northwind Trading", born=None, kind=Kind.COMPANY, country="GB"),)
+    owned = [customer(n, holders=named) for n in range(60)]
+    found = graph([*owned, customer("bearer", legal_name="Northwind Trading Ltd", jurisdiction="GB")])
+
+    assert found.groups == ()
+    assert found.hubs[0].parties == 61
+
+
+def test_invented_directors_do_not_hide_what_two_share_in_three_hubs() -> None:
+    fields = {"phones": (hashed("1"),), "payment_instruments": (hashed("2"),), "access_networks": (hashed("3"),)}
+    crowd = [customer(f"{name}{n}", **{name: value}) for name, value in fields.items() for n in range(28)]
+    padded = []
+    for n in (1, 2):
+        decoys = tuple(director(f"Decoy {chr(97 + k)}{n}x", None) for k in range(9))
+        padded += [customer(f"s{n}", **fields, holders=decoys), customer(f"z{n}", holders=decoys)]
+
+    assert any({"p/as1", "p/as2"} <= set(group.accounts) for group in graph([*crowd, *padded]).groups)

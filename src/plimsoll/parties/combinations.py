@@ -2,8 +2,8 @@
 
 Evidence adds up only where it is independent: values of one kind do not, nor do two that more than a hub's worth of
 parties have in common (an agent's telephone and the agent's address say one thing). What adds up must exceed what
-chance finds among all parties: ``log2(parties)`` plus a margin. Linear: of each party the eight rarest such values, in
-twos and threes.
+chance finds among all parties: ``log2(parties)`` plus a margin. Linear: of each party the eight rarest such values and
+the two rarest of each tie, in twos and threes.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from plimsoll.parties.shared_values import Value
 from plimsoll.parties.ties import Bond, Member, bonds_of, centibits, common_span, rarity
 
 _LOOKED_AT = 8
+_OF_EACH = 2
 _LEAST = 100
 
 
@@ -57,7 +58,7 @@ def _candidates(values: Sequence[Value], bits: Sequence[int], wanted: int) -> di
                 held[party].append(number)
     found: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for party in sorted(held):
-        rarest = sorted(held[party], key=lambda n: (-bits[n], n))[:_LOOKED_AT]
+        rarest = _looked_at(held[party], values, bits)
         for size in (2, 3):
             for chosen in combinations(rarest, size):
                 weights = [bits[n] for n in chosen]
@@ -65,6 +66,18 @@ def _candidates(values: Sequence[Value], bits: Sequence[int], wanted: int) -> di
                 if enough and len({values[n].kind for n in chosen}) == size:
                     found[tuple(sorted(chosen))].append(party)
     return found
+
+
+def _looked_at(held: Sequence[int], values: Sequence[Value], bits: Sequence[int]) -> list[int]:
+    """The rarest values of a party, and the rarest of each tie: a list of invented directors hides no shared card."""
+    ordered = sorted(held, key=lambda n: (-bits[n], n))
+    taken = ordered[:_LOOKED_AT]
+    seen: dict[Tie, int] = defaultdict(int)
+    for number in ordered:
+        seen[values[number].tie] += 1
+        if seen[values[number].tie] <= _OF_EACH and number not in taken:
+            taken.append(number)
+    return taken
 
 
 class _Sets:

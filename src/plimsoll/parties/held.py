@@ -143,11 +143,18 @@ def _tie(key: str, holder: _Holder, itself: int | None, parties: int, settings: 
     evidence = {member for members in holder.evidence.values() for member in members}
     tie = _tie_of(holder.evidence, Tie.OWNER)
     if holder.sure is Sure.BY_NAME:
-        everybody = _in_order({*control, *evidence, *holder.minor})
-        if len({member.party for member in everybody}) > 1:
+        named = _in_order({*control, *evidence, *holder.minor})
+        if len({member.party for member in named}) > 1:
             shown = f"{holder.shown} (by name)"
-            value = Value(tie, key, shown, everybody, True, key)
+            value = Value(tie, key, shown, named, True, key)
             (found.hubs if len(value.parties) > settings.hub_cap else found.weak).append(value)
+        return
+    everybody = {member.party for member in (*control, *evidence, *own)}
+    if holder.sure is Sure.LIKELY and own and len(everybody) > settings.hub_cap:
+        # That the owner is this customer is a guess by name: many such guesses are a name that many bear.
+        found.hubs.append(
+            Value(tie, key, f"{holder.shown} (by name)", _in_order({*control, *evidence, *own}), False, key)
+        )
         return
     if holder.sure is Sure.LIKELY and not own:
         evidence, control = control | evidence, set()

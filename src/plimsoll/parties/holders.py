@@ -103,7 +103,7 @@ def stakes(records: pa.Table, places: Sequence[int], ids: Sequence[str]) -> list
     lines = list(_lines(records))
     if not lines:
         return []
-    persons = _Persons(lines)
+    persons = _Persons(lines, places)
     customers = _Customers(records, places)
     keys: list[tuple[str, Sure]] = []
     owning: set[int] = set()
@@ -143,21 +143,26 @@ class _Persons:
     """One key per holder: identifiers and full names of one holder are joined, contradicting ones are not.
 
     A name and birth date that stands with two numbers of one scheme is two persons, so it joins nothing. Nor does one
-    of a name that so many bear that two of them share a birthday by chance.
+    of a name that so many bear that two of them share a birthday by chance. Either takes more than one party's word:
+    otherwise a single invented record would cut the ties of everybody else.
     """
 
-    def __init__(self, lines: Sequence[_Line]) -> None:
-        numbers: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    def __init__(self, lines: Sequence[_Line], places: Sequence[int]) -> None:
+        said: dict[tuple[str, str], dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+        births: dict[str, dict[int, str]] = defaultdict(dict)
         for line in lines:
             if name := line.strong_name:
+                party = places[line.record]
+                births[line.bare_name][party] = min(name, births[line.bare_name].get(party, name))
                 for number in line.identifiers:
-                    numbers[name][number.scheme].add(number.value)
-        self._ambiguous = {name for name, schemes in numbers.items() if any(len(v) > 1 for v in schemes.values())}
-        births: dict[str, set[str]] = defaultdict(set)
-        for line in lines:
-            if line.strong_name:
-                births[line.bare_name].add(line.strong_name)
-        self._ambiguous.update(name for names in births.values() if len(names) > _COMMON for name in names)
+                    said[name, number.scheme][party].add(number.value)
+        self._places = places
+        self._numbered_twice = {
+            (party, name) for (name, _), by in said.items() for party, numbers in by.items() if len(numbers) > 1
+        }
+        self._ambiguous = {name for (name, _), by in said.items() if len(_stated_alone(by)) > 1}
+        crowded = {bare for bare, by in births.items() if len(set(by.values())) > _COMMON}
+        self._ambiguous.update(name for line in lines if line.bare_name in crowded and (name := line.strong_name))
         self._root: dict[str, str] = {}
         for line in lines:
             keys = self._sure_keys(line)
@@ -179,9 +184,10 @@ class _Persons:
         return f"=company {name}", Sure.BY_NAME
 
     def _sure_keys(self, line: _Line) -> list[str]:
-        keys = [f"={number.scheme} {number.value}" for number in line.identifiers]
+        keys = [f"={number.scheme} {number.value}" for number in _single(line.identifiers)]
         name = line.strong_name
-        return [*keys, f"=born {name}"] if name and name not in self._ambiguous else keys
+        sure = name and name not in self._ambiguous and (self._places[line.record], name) not in self._numbered_twice
+        return [*keys, f"=born {name}"] if sure else keys
 
     def _find(self, key: str) -> str:
         path = []
@@ -198,6 +204,19 @@ class _Persons:
             self._root[second] = first
 
 
+def _stated_alone(by_party: Mapping[int, set[str]]) -> set[str]:
+    """The numbers of those parties that state one only."""
+    return {number for numbers in by_party.values() if len(numbers) == 1 for number in numbers}
+
+
+def _single(identifiers: Sequence[Identifier]) -> Sequence[Identifier]:
+    """Without the schemes of which a line states two numbers: it would join two holders who have each one of them."""
+    if len(identifiers) < 2:
+        return identifiers
+    schemes = [number.scheme for number in identifiers]
+    return [number for number in identifiers if schemes.count(number.scheme) == 1]
+
+
 class _Customers:
     """Finds holders that are customers themselves: by identifier, or as the only customer of that name and country."""
 
@@ -205,17 +224,23 @@ class _Customers:
         self._by_number: dict[tuple[str, str], set[int]] = defaultdict(set)
         self._by_name: dict[tuple[str, str], set[int]] = defaultdict(set)
         self._numbers: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._names: dict[int, set[str]] = defaultdict(set)
         columns = [records[name].to_pylist() for name in ("legal_name", "kind", "jurisdiction", "identifiers")]
         for party, name, kind, place, numbers in zip(places, *columns, strict=True):
-            for number in _valid(numbers):
+            for number in (valid := _valid(numbers)):
                 self._by_number[(number.scheme, number.value)].add(party)
                 self._numbers[party][number.scheme].add(number.value)
+            if valid:
+                self._names[party].add(person_key(name) if kind == _PERSON else name_key(name))
             if kind != Kind.PERSON.value and place and (key := name_key(name)):
                 self._by_name[(key, place)].add(party)
 
     def of(self, line: _Line) -> tuple[int, Sure] | None:
-        for number in line.identifiers:
+        for number in _single(line.identifiers):
             found = self._by_number.get((number.scheme, number.value), set())
+            if len(found) > 1:
+                # A number that several claim belongs to the one whose name it is, not to nobody.
+                found = {party for party in found if line.bare_name in self._names[party]}
             if len(found) == 1:
                 return min(found), Sure.IDENTIFIED
         if line.person or not line.country:
