@@ -240,10 +240,11 @@ class Accounts:
 
         engine = self.delivery.engine
         kept = [scan("places", self._kept_tables("places"), engine, numbered=False)] if not self.judged else []
-        parts = [*kept, *(places_in(judged).drop("file_no") for judged in self.judged)]
+        wanted = {subject.partition("/")[2] for subject in subjects}
+        parts = [*kept, *(places_in(judged, engine, wanted) for judged in self.judged)]
         table = ibis.union(*parts) if len(parts) > 1 else parts[0]
-        wanted = table.semi_join(named(subjects, engine), ["provider", "account"])
-        told = wanted.group_by("provider", "account", "place").agg(span_us=wanted.span_us.sum().cast(EXACT))
+        chosen = table.semi_join(named(subjects, engine), ["provider", "account"])
+        told = chosen.group_by("provider", "account", "place").agg(span_us=chosen.span_us.sum().cast(EXACT))
         rows = fetch(engine, told)
         found = main_places((f"{row['provider']}/{row['account']}", row["place"], int(row["span_us"])) for row in rows)
         return {subject: f"{subject.partition('/')[0]}|{place}" for subject, place in sorted(found.items())}

@@ -12,9 +12,9 @@ from plimsoll.compute.engine import load, materialise
 from plimsoll.compute.rolling import EXACT
 from plimsoll.compute.usage.judged import CellKey, JudgedBatch, is_sound
 from plimsoll.compute.usage.spread import DAY_US, spread_over_days
+from plimsoll.compute.usage.utc import utc_day, utc_month
 
 _HOUR_US = DAY_US // 24
-_EPOCH = ibis.literal("1970-01-01").cast("date")
 _PEAK = "decimal(18, 0)"
 _DAILY_KEYS = ("provider", "account", "run_id", "chip", "tier", "day")
 
@@ -75,12 +75,6 @@ def _whole_periods(across: ir.Table) -> ir.Table:
     return whole.select(*across.columns)
 
 
-def utc_day(moment_us: ir.IntegerValue) -> ir.DateValue:
-    """The UTC date of a moment in microseconds since 1970."""
-    days = ((moment_us - moment_us % DAY_US) / DAY_US).cast("int32")
-    return (_EPOCH + days.as_interval("D")).cast("date")
-
-
 def coverage_table(judged: JudgedBatch) -> ir.Table:
     """Per file, provider, and UTC months in which a row of use begins and ends: file_no, provider_folder,
     provider_name, month and last_month (months since the year 0), first_us, last_us, length_us (the longest charge
@@ -89,7 +83,7 @@ def coverage_table(judged: JudgedBatch) -> ir.Table:
     if not judged.sound:
         rows = rows.filter(is_sound(rows))
     return (
-        rows.mutate(month=_utc_month(rows.start_us), last_month=_utc_month(rows.end_us - 1))
+        rows.mutate(month=utc_month(rows.start_us), last_month=utc_month(rows.end_us - 1))
         .group_by("file_no", "provider_folder", "provider_name", "month", "last_month")
         .agg(
             first_us=rows.start_us.min(),
@@ -97,11 +91,6 @@ def coverage_table(judged: JudgedBatch) -> ir.Table:
             length_us=ibis.ifelse(rows.counted, rows.end_us - rows.start_us, None).max(),
         )
     )
-
-
-def _utc_month(moment_us: ir.IntegerValue) -> ir.IntegerValue:
-    day = utc_day(moment_us)
-    return day.year() * 12 + day.month() - 1
 
 
 def named_cells(sums: ir.Table, cells: Mapping[CellKey, int], backend: Any) -> ir.Table:

@@ -138,6 +138,17 @@ def coverage(covers: Iterable[Cover]) -> tuple[ProviderCoverage, ...]:
     return tuple(out)
 
 
+def widest(one: Cover, other: Cover) -> Cover:
+    """Both as one; they are of one provider and of the same months."""
+    lengths = [length for length in (one.length_us, other.length_us) if length is not None]
+    return replace(
+        one,
+        first_us=min(one.first_us, other.first_us),
+        last_us=max(one.last_us, other.last_us),
+        length_us=max(lengths, default=None),
+    )
+
+
 def month_of(moment_us: int) -> int:
     """The UTC month of an instant, counted from the year 0."""
     day = EPOCH + timedelta(microseconds=moment_us)

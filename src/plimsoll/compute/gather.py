@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from plimsoll.compute.accounting import REJECTIONS_LISTED, UnmappedSku
 from plimsoll.compute.engine import fetch
-from plimsoll.compute.facts import Cover, Facts, RejectedRow, added_up, month_of, plain
+from plimsoll.compute.facts import Cover, Facts, RejectedRow, added_up, month_of, plain, widest
 from plimsoll.compute.usage.columns import provider_id
 from plimsoll.compute.usage.judged import JudgedBatch, JudgedKind
 from plimsoll.compute.usage.kinds import describe
@@ -86,15 +86,15 @@ def _rejections(
 
 
 def _last_ends(judged: JudgedBatch, groups: Kinds) -> dict[int, int]:
-    """The latest end of a sound row of use; rows are looked at again where some of them are at fault."""
+    """The latest end of a sound row of use; rows are looked at again only where the measures do not tell."""
     ends: dict[int, list[int]] = {group: [] for group in groups}
-    if judged.sound:
-        for group, kinds in groups.items():
-            known = [each.measures.latest for each in kinds if each.verdict.checked]
-            ends[group] += [end for end in known if end is not None]
-    else:
+    known = [(group, each.sound_parts) for group, kinds in groups.items() for each in kinds]
+    if any(parts is None for _, parts in known):
         for row in judged.months:
             ends[_group(groups, row["file_no"])].append(row["last_us"])
+    else:
+        for group, parts in known:
+            ends[group] += [part.measures.latest for part in parts or () if part.measures.latest is not None]
     return {group: max(own) for group, own in ends.items() if own}
 
 
@@ -132,9 +132,9 @@ def _sku(each: JudgedKind, rows: int, quantity: Decimal) -> UnmappedSku:
 
 
 def covers_of(judged: JudgedBatch) -> list[tuple[int, Cover]]:
-    """Which months the files cover, by number of the file; scans the rows unless bounds tell."""
+    """Which months the files cover, by number of the file; scans the rows unless the measures tell."""
     groups: Kinds = judged.files or {ALL: judged.kinds}
-    told = [(group, cover) for group, kinds in groups.items() for cover in (_told(kinds) if judged.sound else [None])]
+    told = [(group, cover) for group, kinds in groups.items() for cover in _told(kinds)]
     if all(cover is not None for _, cover in told):
         return [(group, cover) for group, cover in told if cover is not None]
     found = []
@@ -146,14 +146,21 @@ def covers_of(judged: JudgedBatch) -> list[tuple[int, Cover]]:
 
 
 def _told(kinds: Sequence[JudgedKind]) -> list[Cover | None]:
-    """What the bounds of sound kinds tell; None for a kind whose rows begin in one month and end in another."""
-    covers: list[Cover | None] = []
+    """What the measures of sound rows tell, by provider and month; None where they end in another month, or hide it."""
+    covers: dict[tuple[str, int], Cover] = {}
     for each in kinds:
-        first, last = each.measures.earliest, each.measures.latest
-        if not each.verdict.checked or first is None or last is None or each.verdict.provider is None:
-            continue
-        month = month_of(first)
-        length = each.measures.longest if each.verdict.counted else None
-        same = month_of(last - 1) == month
-        covers.append(Cover(each.verdict.provider, month, month, first, last, length) if same else None)
-    return covers
+        parts, provider = each.sound_parts, each.verdict.provider
+        if parts is None:
+            return [None]
+        for part in parts if provider is not None else ():
+            first, last = part.measures.earliest, part.measures.latest
+            if provider is None or first is None or last is None:
+                continue
+            month = month_of(first)
+            if month_of(last - 1) != month:
+                return [None]
+            length = part.measures.longest if each.verdict.counted else None
+            cover = Cover(provider, month, month, first, last, length)
+            other = covers.get((provider, month))
+            covers[provider, month] = cover if other is None else widest(cover, other)
+    return list(covers.values())

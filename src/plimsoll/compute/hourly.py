@@ -64,14 +64,14 @@ def above(judged: Sequence[JudgedBatch], backend: Any, floor: int) -> ir.Table:
     """
     import ibis
 
-    from plimsoll.compute.usage.cells import accelerator_time, counted_rows
+    from plimsoll.compute.usage.cells import accelerator_time, counted_rows, used_cells
 
     parts = []
     for batch in judged:
         rows = counted_rows(batch)
         timed = rows.select("cell", "account", time=accelerator_time(rows, batch.kinds, backend))
         summed = timed.group_by("cell", "account").agg(accel_ns=timed.time.sum().cast(EXACT))
-        known = summed.inner_join(_used_cells(batch, backend), "cell")
+        known = summed.inner_join(used_cells(batch, backend), "cell")
         parts.append(
             known.select("provider", "account", cap_flop=(known.accel_ns * known.peak.cast(_PEAK)).cast(EXACT))
         )
@@ -93,13 +93,13 @@ def hour_cells(judged: JudgedBatch, backend: Any, chosen: ir.Table) -> ir.Table:
     """
     import ibis
 
-    from plimsoll.compute.usage.cells import accelerator_time, counted_rows
+    from plimsoll.compute.usage.cells import accelerator_time, counted_rows, used_cells
 
     rows = counted_rows(judged)
     by = ["file_no"] if "file_no" in chosen.columns else []
     time = accelerator_time(rows, judged.kinds, backend)
     timed = rows.select(*by, "cell", "account", "start_us", "end_us", accel_ns=time)
-    known = timed.inner_join(_used_cells(judged, backend), "cell")
+    known = timed.inner_join(used_cells(judged, backend), "cell")
     wanted = known.inner_join(chosen, [*by, "provider", "account"])
     hour = wanted.start_us - wanted.start_us % HOUR_US
     within = wanted.end_us <= hour + HOUR_US
@@ -141,14 +141,3 @@ def hours_of(cells: Sequence[ir.Table], *, coarse: bool = True) -> ir.Table:
     hours = both.mutate(hour=((both.start_us - both.start_us % HOUR_US) / HOUR_US).cast("int64"))
     summed = hours.group_by("provider", "account", "hour", "coarse").agg(accel_ns=hours.accel_ns.sum().cast(EXACT))
     return summed.select("provider", "account", "hour", "accel_ns", "coarse")
-
-
-def _used_cells(judged: JudgedBatch, backend: Any) -> ir.Table:
-    """What the numbers of cells in a batch stand for: cell, provider, peak; idle commitments are left out."""
-    found = {
-        answer[0]: (kind.verdict.provider, kind.verdict.peak)
-        for kind, answer in zip(judged.kinds, judged.answers, strict=True)
-        if answer[0] is not None and kind.verdict.reason != "commitment.unused"
-    }
-    rows = ({"cell": cell, "provider": provider, "peak": peak} for cell, (provider, peak) in sorted(found.items()))
-    return load(backend, rows, {"cell": "INTEGER", "provider": "VARCHAR", "peak": "BIGINT"}, "used_cells")

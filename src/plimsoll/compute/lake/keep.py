@@ -41,10 +41,10 @@ def keep(lake: Lake, delivery: UsageDelivery, judged: JudgedBatch, facts: Mappin
     impossible = materialise(backend, impossible_rows([judged], backend), "impossible")
     using = materialise(backend, tables.accounts_in(cells), "using")
     hours = materialise(backend, hour_cells(judged, backend, using), "hours")
-    places = materialise(backend, places_in(judged), "places")
+    places = materialise(backend, places_in(judged, backend), "places")
     own = [impossible, using, hours, places]
     kept = {"cells": cells, "impossible": impossible, "hours": hours, "places": places}
-    named = named_in(judged.batch)
+    named = named_in(judged.batch, backend)
     if named is not None:
         kept["customers"] = materialise(backend, named, "named")
         own.append(kept["customers"])

@@ -13,7 +13,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from plimsoll.compute.engine import half_even
+from plimsoll.compute.engine import half_even, load
 from plimsoll.compute.rolling import EXACT
 from plimsoll.compute.usage.judged import JudgedBatch, JudgedKind, is_sound
 from plimsoll.compute.usage.spread import DAY_US
@@ -90,3 +90,14 @@ def accelerator_time(rows: ir.Table, kinds: Sequence[JudgedKind], backend: Any) 
         steps = (rows.quantity * step).cast(f"decimal({_NARROW}, 0)") if scale else rows.quantity
         return steps * rows.step_multiplier
     return half_even(rows.quantity * rows.multiplier, backend)
+
+
+def used_cells(judged: JudgedBatch, backend: Any) -> ir.Table:
+    """What the numbers of cells in a batch stand for: cell, provider, peak; idle commitments are left out."""
+    found = {
+        answer[0]: (kind.verdict.provider, kind.verdict.peak)
+        for kind, answer in zip(judged.kinds, judged.answers, strict=True)
+        if answer[0] is not None and kind.verdict.reason != "commitment.unused"
+    }
+    rows = ({"cell": cell, "provider": provider, "peak": peak} for cell, (provider, peak) in sorted(found.items()))
+    return load(backend, rows, {"cell": "INTEGER", "provider": "VARCHAR", "peak": "BIGINT"}, "used_cells")

@@ -24,25 +24,27 @@ def named_customers(batches: Iterable[Batch], backend: Any) -> ir.Table | None:
         provider, account, customer_ref, invoice_issuer, without the blanks around them, empty texts made null, never
         both null; None where no file names either.
     """
-    parts = list(_parts(batches, ()))
+    parts = list(_parts(batches, (), backend))
     if not parts:
         return None
     together = ibis.union(*parts) if len(parts) > 1 else parts[0]
     return materialise(backend, together.distinct(), "named_customers")
 
 
-def named_in(batch: Batch) -> ir.Table | None:
+def named_in(batch: Batch, backend: Any) -> ir.Table | None:
     """The same for each file of one batch, with `file_no`; None where its files have neither column."""
-    return next(_parts([batch], ("file_no",)), None)
+    return next(_parts([batch], ("file_no",), backend), None)
 
 
-def _parts(batches: Iterable[Batch], by: tuple[str, ...]) -> Iterator[ir.Table]:
+def _parts(batches: Iterable[Batch], by: tuple[str, ...], backend: Any) -> Iterator[ir.Table]:
     for batch in batches:
         rows = batch.rows
         if all(_absent(rows, name) for name in _NAMED):
             continue
-        # Few combinations stand in many rows: they are found first, and their spelling is looked at afterwards.
+        # Few combinations stand in many rows. They are found before their spelling is looked at, and kept, because
+        # an engine would move the filters on the spelling below the search and look at that of every row.
         raw = rows.select(*by, "provider_folder", "provider_name", "account", *_NAMED).distinct()
+        raw = materialise(backend, raw, "customers_as_spelt")
         named = raw.select(
             *by,
             provider=ibis.coalesce(raw.provider_folder, raw.provider_name).strip().replace("/", "%2F"),

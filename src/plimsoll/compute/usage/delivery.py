@@ -38,7 +38,9 @@ class UsageFile:
         rows: records, the header not counted.
         provider: from a ``provider=ID`` folder, else None.
         readable: the file as Parquet.
-        span: of its charge periods, where the file's own statistics tell without reading it.
+        reach: of its charge periods by the file's own statistics, where they tell without reading it.
+        span: of the charge periods of rows that are not marked as corrections, where that was wanted: see
+            `duplicates.with_spans`.
         digest: of its bytes, where that is known already.
     """
 
@@ -48,6 +50,7 @@ class UsageFile:
     size: int
     provider: str | None
     readable: Path
+    reach: Span | None = None
     span: Span | None = None
     digest: str | None = None
 

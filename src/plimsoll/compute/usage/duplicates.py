@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -15,7 +15,7 @@ from plimsoll.compute.engine import fetch, materialise
 from plimsoll.compute.usage.columns import KIND_COLUMNS
 from plimsoll.compute.usage.delivery import Span, UsageDelivery, UsageFile
 from plimsoll.compute.usage.kinds import judge
-from plimsoll.compute.usage.overlap import QUANTITY, not_corrections, rows_in_common
+from plimsoll.compute.usage.overlap import QUANTITY, Pair, not_corrections, rows_in_common
 from plimsoll.kernel.errors import PlimsollError, Where
 
 _SOLD = tuple(name for name in KIND_COLUMNS if name != "provider_folder")
@@ -64,13 +64,7 @@ def refuse_shared_rows(delivery: UsageDelivery) -> None:
     Raises:
         PlimsollError: ``usage.delivered_twice``, naming both files and a row of each.
     """
-    spans = spans_of(delivery) if len(delivery.files) > 1 else {}
-    suspects = {
-        (one, other): _common(spans[one], spans[other])
-        for one, other in combinations(sorted(spans), 2)
-        if _may_share(delivery.files[one], delivery.files[other], spans[one], spans[other])
-        and not _compared(delivery, one, other)
-    }
+    suspects = _overlaps(delivery, [file.span for file in delivery.files])
     if not suspects:
         return
     remembered = frozenset(number for pair in suspects for number in pair if number in delivery.known)
@@ -90,31 +84,57 @@ def refuse_shared_rows(delivery: UsageDelivery) -> None:
             _compare(delivery, rows, one, other, suspects[one, other], size)
 
 
+def with_spans(delivery: UsageDelivery) -> UsageDelivery:
+    """The delivery with the span of every file that may report the same use as another, or that a keeper remembers.
+
+    A charge of May that is taken back in June makes the file of June reach into May, but no use of June lies there.
+    """
+    if delivery.keeper is not None:
+        wanted = {number for batch in delivery.batches for number in batch.file_numbers}
+    else:
+        wanted = {number for number, file in enumerate(delivery.files) if file.rows and file.reach is None}
+        if len(delivery.files) < 2:
+            return delivery
+        wanted |= {number for pair in _overlaps(delivery, [file.reach for file in delivery.files]) for number in pair}
+    found = _spans_of_use(delivery, wanted)
+    files = (replace(file, span=found.get(number, file.span)) for number, file in enumerate(delivery.files))
+    return replace(delivery, files=tuple(files))
+
+
+def _spans_of_use(delivery: UsageDelivery, numbers: Collection[int]) -> dict[int, Span]:
+    """First start and last end of the rows not marked as corrections; files without any such row are left out."""
+    spans: dict[int, Span] = {}
+    for batch in delivery.batches:
+        wanted = sorted(set(batch.file_numbers) & set(numbers))
+        if not wanted:
+            continue
+        rows = not_corrections(batch.rows.filter(batch.rows.file_no.isin(wanted)))
+        found = rows.group_by("file_no").agg(first=rows.start_us.min(), last=rows.end_us.max())
+        for row in fetch(delivery.engine, found):
+            if row["first"] is not None and row["last"] is not None:
+                spans[row["file_no"]] = (row["first"], row["last"])
+    return spans
+
+
+def _overlaps(delivery: UsageDelivery, times: Sequence[Span | None]) -> dict[Pair, Span]:
+    """Pairs of files of one provider that overlap in time and were not compared before, with the time they share."""
+    known = {number: time for number, time in enumerate(times) if time is not None}
+    return {
+        (one, other): (max(known[one][0], known[other][0]), min(known[one][1], known[other][1]))
+        for one, other in combinations(known, 2)
+        if _may_share(delivery.files[one], delivery.files[other], known[one], known[other])
+        and not _compared(delivery, one, other)
+    }
+
+
 def _may_share(one: UsageFile, other: UsageFile, first: Span, second: Span) -> bool:
     same_provider = one.provider is None or other.provider is None or one.provider == other.provider
     return same_provider and first[0] < second[1] and second[0] < first[1]
 
 
-def _common(first: Span, second: Span) -> Span:
-    return max(first[0], second[0]), min(first[1], second[1])
-
-
 def _compared(delivery: UsageDelivery, one: int, other: int) -> bool:
     keeper = delivery.keeper
     return keeper is not None and keeper.compared(delivery.files[one], delivery.files[other])
-
-
-def spans_of(delivery: UsageDelivery) -> dict[int, Span]:
-    """By file, first start and last end; files without any are left out."""
-    spans = {number: file.span for number, file in enumerate(delivery.files) if file.span}
-    for batch in delivery.batches:
-        if all(number in spans for number in batch.file_numbers):
-            continue
-        found = batch.rows.group_by("file_no").agg(first=batch.rows.start_us.min(), last=batch.rows.end_us.max())
-        for row in fetch(delivery.engine, found):
-            if row["first"] is not None and row["last"] is not None:
-                spans[row["file_no"]] = (row["first"], row["last"])
-    return spans
 
 
 def _comparable(delivery: UsageDelivery, numbers: set[int], alike: ir.Table) -> ir.Table:

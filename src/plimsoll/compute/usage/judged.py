@@ -9,36 +9,61 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 from ibis.expr.operations import Literal
 
-from plimsoll.compute.engine import fetch, load
+from plimsoll.compute.engine import fetch
+from plimsoll.compute.usage.attach import Answer, attach
 from plimsoll.compute.usage.columns import KIND_COLUMNS, ROW_COLUMNS
 from plimsoll.compute.usage.delivery import Batch
 from plimsoll.compute.usage.kinds import Kind, Verdict, judge
 from plimsoll.compute.usage.measures import EARLIEST_US, LATEST_US, LONGEST_US, Measures, measures_of, together
 from plimsoll.compute.usage.outcomes import Outcome
+from plimsoll.compute.usage.picked import picked
+from plimsoll.compute.usage.utc import utc_month
 from plimsoll.compute.utilisation import Priors
 
 _VARIES = object()
 _LISTED = 1_000
 """Longest list of values that a filter may have."""
 
+_PLACE = ("region", "cluster_id")
+
+MISSING = "quantity.missing"
+"""The reason for which a row without a quantity is rejected, if its kind is counted."""
+
 CellKey = tuple[bool, str, str, int]
 """Idle, provider, chip, its peak: what rows that are summed together have in common."""
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of a kind in one file, if files are wanted one by one, that begin in one month and have one fault.
+
+    Attributes:
+        fault: the first of `general_problems`, or `MISSING`; None if there is none of these.
+    """
+
+    fault: str | None
+    measures: Measures
+
+
+@dataclass(frozen=True, slots=True)
 class JudgedKind:
-    """One distinct combination of the descriptive columns, what becomes of its rows, and what they have."""
+    """One distinct combination of the descriptive columns, what becomes of its rows, and what they have.
+
+    Attributes:
+        measures: of all its rows.
+        parts: of its rows by the month in which they begin, and by what is wrong with them.
+    """
 
     kind: Kind
     verdict: Verdict
     measures: Measures
+    parts: tuple[Part, ...]
 
     @property
     def sound(self) -> bool:
@@ -49,8 +74,14 @@ class JudgedKind:
                 return False
         return not (self.verdict.checked and self.measures.faulty)
 
-
-_Answer = tuple[Any, ...]
+    @property
+    def sound_parts(self) -> list[Part] | None:
+        """The parts of which no row is rejected; None where the measures do not tell sound rows from others."""
+        counted = self.verdict.counted
+        sound = [part for part in self.parts if part.fault is None or (part.fault == MISSING and not counted)]
+        if counted and any(part.measures.magnitude > self.verdict.largest_quantity for part in sound):
+            return None
+        return sound if self.verdict.checked else []
 
 
 @dataclass(frozen=True)
@@ -66,7 +97,7 @@ class JudgedBatch:
     batch: Batch
     backend: Any
     kinds: tuple[JudgedKind, ...]
-    answers: tuple[_Answer, ...]
+    answers: tuple[Answer, ...]
     counted: ir.Table
     files: Mapping[int, tuple[JudgedKind, ...]]
 
@@ -100,11 +131,11 @@ class JudgedBatch:
 
         They are picked before they are joined with verdicts, so that the text of the many sound rows is never made.
         """
-        return self._told(self.batch.rows.filter(_doubt(self.batch.rows, self.kinds)))
+        return self._told(picked(self.batch.rows, _doubt(self.batch.rows, self.kinds), self.backend))
 
     def _told(self, rows: ir.Table) -> ir.Table:
         kinds = [each.kind for each in self.kinds]
-        return _attach(rows, kinds, self.answers, VERDICT_COLUMNS, self.backend)
+        return attach(rows, kinds, self.answers, VERDICT_COLUMNS, self.backend)
 
 
 COUNTING_COLUMNS = {"cell": "INTEGER", "multiplier": "BIGINT", "step_multiplier": "BIGINT", "prior": "INTEGER"}
@@ -135,29 +166,43 @@ def judge_batch(
     names = [*KIND_COLUMNS, "from_pricing"]
     constant = {name: value for name in names if (value := _constant(rows, name)) is not _VARIES}
     varying = [name for name in names if name not in constant]
-    measured = measures_of(rows)
     by = ["file_no"] if by_file else []
-    grouped = rows.group_by([*varying, *by]).agg(**{f"_{name}": value for name, value in measured.items()})
-    parts: dict[tuple[Any, ...], list[tuple[int, Measures]]] = {}
-    for found in fetch(backend, grouped):
-        measures = Measures(**{name: found[f"_{name}"] for name in measured})
-        parts.setdefault(tuple(found[name] for name in varying), []).append((found.get("file_no", -1), measures))
+    found: dict[tuple[Any, ...], list[tuple[int, Part]]] = {}
+    for row in fetch(backend, _measured(rows, [*varying, *by])):
+        measures = Measures(**{name: row[f"_{name}"] for name in measures_of(rows)})
+        part = Part(row["_fault"], measures)
+        found.setdefault(tuple(row[name] for name in varying), []).append((row.get("file_no", -1), part))
     kinds = []
     files: dict[int, list[JudgedKind]] = {number: [] for number in batch.file_numbers if by_file}
-    for combination, of_files in parts.items():
+    for combination, parts in found.items():
         kind: Kind = {**constant, **dict(zip(varying, combination, strict=True))}
         verdict = judge(kind, priors)
-        kinds.append(JudgedKind(kind, verdict, together([measures for _, measures in of_files])))
-        for number, measures in of_files if by_file else ():
-            files[number].append(JudgedKind(kind, verdict, measures))
+        kinds.append(_judged_kind(kind, verdict, [part for _, part in parts]))
+        for number in {number for number, _ in parts} if by_file else ():
+            files[number].append(_judged_kind(kind, verdict, [part for of, part in parts if of == number]))
     step = 10 ** (rows.quantity.type().scale or 0)
     answers = tuple(_answer(each.verdict, cells, step) for each in kinds)
     counting = [answer[: len(COUNTING_COLUMNS)] if answer[0] is not None else None for answer in answers]
     told = [{name: each.kind[name] for name in varying} for each in kinds]
-    narrow = rows.select(*varying, *(name for name in ROW_COLUMNS if name not in varying), *by)
-    counted = _attach(_likely_counted(narrow, kinds, varying), told, counting, COUNTING_COLUMNS, backend)
+    narrow = rows.select(*varying, *(name for name in (*ROW_COLUMNS, *_PLACE) if name not in varying), *by)
+    counted = attach(_likely_counted(narrow, kinds, varying), told, counting, COUNTING_COLUMNS, backend)
     told_apart = {number: tuple(own) for number, own in files.items()}
     return JudgedBatch(batch, backend, tuple(kinds), answers, counted, told_apart)
+
+
+def _measured(rows: ir.Table, by: Sequence[str]) -> ir.Table:
+    """The measures of all rows per combination of these columns, month of the start, and fault."""
+    faults = ibis.cases(
+        *((wrong, reason) for reason, wrong in general_problems(rows).items()),
+        (~rows.quantity_given, MISSING),
+    )
+    marked = rows.mutate(_month=utc_month(rows.start_us), _fault=faults)
+    measures = {f"_{name}": value for name, value in measures_of(marked).items()}
+    return marked.group_by(*by, "_month", "_fault").agg(**measures)
+
+
+def _judged_kind(kind: Kind, verdict: Verdict, parts: Sequence[Part]) -> JudgedKind:
+    return JudgedKind(kind, verdict, together([part.measures for part in parts]), tuple(parts))
 
 
 def _likely_counted(rows: ir.Table, kinds: Sequence[JudgedKind], names: Sequence[str]) -> ir.Table:
@@ -219,7 +264,7 @@ def problems(rows: ir.Table) -> dict[str, ir.BooleanValue]:
     """What is wrong with a judged row, by reason."""
     return {
         **{reason: rows.checked & wrong for reason, wrong in general_problems(rows).items()},
-        "quantity.missing": rows.counted & ~rows.quantity_given,
+        MISSING: rows.counted & ~rows.quantity_given,
         "quantity.too_large": rows.counted & (rows.quantity.abs() > rows.largest),
     }
 
@@ -235,26 +280,7 @@ def _constant(rows: ir.Table, name: str) -> Any:
     return value.value if isinstance(value, Literal) else _VARIES
 
 
-def _attach(
-    rows: ir.Table, kinds: Sequence[Kind], answers: Sequence[_Answer | None], types: dict[str, str], backend: Any
-) -> ir.Table:
-    """The rows with the answers on their kinds as columns; rows of kinds without an answer are left out."""
-    key = _deciding(kinds, answers)
-    known: dict[_Answer, _Answer] = {}
-    for each, answer in zip(kinds, answers, strict=True):
-        if answer is not None:
-            known[tuple(each[name] for name in key)] = answer
-    columns = {f"_{name}": "BOOLEAN" if name == "from_pricing" else "VARCHAR" for name in key} | types
-    table = (dict(zip(columns, (*combination, *answer), strict=True)) for combination, answer in known.items())
-    verdicts = load(backend, table, columns, "verdicts")
-    if key:
-        joined = rows.inner_join(verdicts, [rows[name].identical_to(verdicts[f"_{name}"]) for name in key])
-    else:
-        joined = rows.cross_join(verdicts)
-    return joined.select(*[rows[name] for name in rows.columns], *[verdicts[name] for name in types])
-
-
-def _answer(verdict: Verdict, cells: dict[CellKey, int], step: int) -> _Answer:
+def _answer(verdict: Verdict, cells: dict[CellKey, int], step: int) -> Answer:
     cell: int | None = None
     if verdict.counted:
         assert verdict.provider is not None
@@ -273,32 +299,3 @@ def _answer(verdict: Verdict, cells: dict[CellKey, int], step: int) -> _Answer:
         verdict.outcome.value,
         verdict.reason,
     )
-
-
-def _deciding(kinds: Sequence[Kind], answers: Sequence[_Answer | None]) -> tuple[str, ...]:
-    """The smallest set of columns, if it has up to three, on which the answers depend; else one that is small.
-
-    Joining on three columns instead of fifteen makes the second pass cheap; that they decide was seen on all rows.
-    """
-    if len(set(answers)) <= 1:
-        return ()
-    distinct = {name: len({kind[name] for kind in kinds}) for name in kinds[0]}
-    useful = sorted((name for name in distinct if distinct[name] > 1), key=lambda name: distinct[name])
-    for size in (1, 2, 3):
-        for chosen in combinations(useful, size):
-            if _decides(chosen, kinds, answers):
-                return chosen
-    remaining = list(useful)
-    for name in useful:
-        fewer = [each for each in remaining if each != name]
-        if _decides(fewer, kinds, answers):
-            remaining = fewer
-    return tuple(remaining)
-
-
-def _decides(names: Sequence[str], kinds: Sequence[Kind], answers: Sequence[_Answer | None]) -> bool:
-    known: dict[_Answer, _Answer | None] = {}
-    for kind, answer in zip(kinds, answers, strict=True):
-        if known.setdefault(tuple(kind[name] for name in names), answer) != answer:
-            return False
-    return True

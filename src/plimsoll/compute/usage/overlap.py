@@ -40,7 +40,7 @@ def rows_in_common(
     Returns:
         by pair, how many rows the smaller side has in that time, if both have any; and the rows: file_no, row.
     """
-    narrow = _narrow([batch for batch in batches if {n for pair in suspects for n in pair} & set(batch.file_numbers)])
+    narrow = _narrow(batches, {number for pair in suspects for number in pair})
     sizes = _sizes(narrow, suspects, engine)
     both = {pair: sides for pair, sides in sizes.items() if len(sides) == 2}
     kinds = dict.fromkeys(("number", "twin"), "INTEGER") | dict.fromkeys(("opens", "closes"), "BIGINT")
@@ -61,11 +61,13 @@ def rows_in_common(
     return {pair: min(sides.values()) for pair, sides in both.items()}, rows
 
 
-def _narrow(batches: Sequence[Batch]) -> ir.Table:
+def _narrow(batches: Sequence[Batch], numbers: set[int]) -> ir.Table:
+    """The rows of those files; an engine does not open the others."""
+    batches = [batch for batch in batches if not numbers.isdisjoint(batch.file_numbers)]
     scales = {batch.rows.quantity.type() for batch in batches}
     parts = []
     for batch in batches:
-        rows = not_corrections(batch.rows)
+        rows = not_corrections(batch.rows.filter(batch.rows.file_no.isin(sorted(numbers & set(batch.file_numbers)))))
         quantity = (rows.quantity if len(scales) == 1 else rows.quantity.cast(QUANTITY)).fill_null(0)
         account = rows.account.fill_null("")
         parts.append(rows.select("file_no", "row", "start_us", "end_us", account=account, quantity=quantity))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
 
 from plimsoll.compute.rolling import EXACT
 
@@ -13,29 +13,37 @@ if TYPE_CHECKING:
     from plimsoll.compute.usage.judged import JudgedBatch
 
 
-def places_in(judged: JudgedBatch) -> ir.Table:
-    """How long the counted rows of each account last together, by place, in each file of a batch.
+def places_in(judged: JudgedBatch, backend: Any, accounts: Collection[str] | None = None) -> ir.Table:
+    """How long the used accelerators of each account were billed together, by place.
+
+    Args:
+        accounts: only those, by the providers' numbers of them; None for all.
 
     Returns:
-        file_no, provider, account, place, span_us (DECIMAL(38,0)). The place is the region, or else the cluster; null
-        where neither is told.
+        provider, account, place, span_us (DECIMAL(38,0)), and file_no, where files are wanted one by one. The place is
+        the region, or else the cluster; null where neither is told.
     """
     import ibis
 
-    rows = judged.rows.filter(judged.rows.counted)
-    keys = ("file_no", "provider_folder", "provider_name", "account", "region", "cluster_id")
+    from plimsoll.compute.engine import materialise
+    from plimsoll.compute.usage.cells import counted_rows, used_cells
+
+    rows = counted_rows(judged)
+    if accounts is not None:
+        rows = rows.filter(rows.account.isin(sorted(accounts)))
+    by = ["file_no"] if judged.files else []
     spans = rows.mutate(span_us=rows.end_us - rows.start_us)
-    spans = spans.filter(spans.span_us > 0)
-    raw = spans.group_by(keys).agg(span_us=spans.span_us.sum().cast(EXACT))
+    raw = spans.group_by(*by, "cell", "account", "region", "cluster_id").agg(span_us=spans.span_us.sum().cast(EXACT))
+    # Kept, for an engine would otherwise look at the spelling of every row: see `customers`.
+    raw = materialise(backend, raw, "places_as_spelt").inner_join(used_cells(judged, backend), "cell")
     named = raw.select(
-        "file_no",
+        *by,
+        "provider",
         "account",
         "span_us",
-        provider=ibis.coalesce(raw.provider_folder, raw.provider_name).strip().replace("/", "%2F"),
         place=ibis.coalesce(raw.region.strip().nullif(""), raw.cluster_id.strip().nullif("")),
     )
-    told = named.filter(named.provider.notnull(), named.account.notnull())
-    return told.group_by("file_no", "provider", "account", "place").agg(span_us=told.span_us.sum().cast(EXACT))
+    return named.group_by(*by, "provider", "account", "place").agg(span_us=named.span_us.sum().cast(EXACT))
 
 
 def main_places(rows: Iterable[tuple[str, str | None, int]]) -> dict[str, str]:

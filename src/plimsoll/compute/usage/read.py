@@ -29,7 +29,7 @@ from plimsoll.compute.usage.delivery import (
     no_progress,
 )
 from plimsoll.compute.usage.detect import Found, find_files, inspect, no_rows
-from plimsoll.compute.usage.duplicates import refuse_same_file_twice, refuse_shared_rows, spans_of
+from plimsoll.compute.usage.duplicates import refuse_same_file_twice, refuse_shared_rows, with_spans
 from plimsoll.compute.usage.faults import blaming_files
 from plimsoll.compute.usage.source import ZONED, ZONELESS, Source
 from plimsoll.compute.usage.staging import stage_text
@@ -105,21 +105,18 @@ def _open(
     notes += [Note(files[number].path, *note) for number, kept in known.items() for note in kept.notes]
     batches: list[Batch] = []
     with blaming_files([files[number] for number in opened], engine):
-        spans = _spans(readable)
-        files = tuple(replace(file, span=spans.get(number, file.span)) for number, file in enumerate(files))
+        reaches = _reaches(readable)
+        files = tuple(replace(file, reach=reaches.get(number, file.span)) for number, file in enumerate(files))
         for group in groups.values():
             size = len(group) if keeper is None else _TOGETHER
             for start in range(0, len(group), size):
                 batches += _batches(group[start : start + size], engine, notes, staging)
         ordered = tuple(sorted(notes, key=_by_file))
         again = partial(_read_again, found=found, staging=staging, engine=engine)
-        delivery = UsageDelivery(engine, files, tuple(batches), ordered, staging, keeper, known, again)
+        delivery = with_spans(UsageDelivery(engine, files, tuple(batches), ordered, staging, keeper, known, again))
         refuse_shared_rows(delivery)
         if keeper is not None:
-            spans = spans_of(delivery)
-            files = tuple(replace(file, span=spans.get(number)) for number, file in enumerate(files))
-            delivery = replace(delivery, files=files)
-            keeper.all_compared([file for file in files if file.rows])
+            keeper.all_compared([file for file in delivery.files if file.rows])
     return delivery
 
 
@@ -142,7 +139,14 @@ def _usage_file(each: _Readable, keeper: Keeper | None) -> UsageFile:
 def _known_file(found: Found, known: KnownFile) -> UsageFile:
     size = found.path.stat().st_size
     return UsageFile(
-        found.path.as_posix(), found.version, known.rows, size, found.provider, found.path, known.span, known.digest
+        path=found.path.as_posix(),
+        format=found.version,
+        rows=known.rows,
+        size=size,
+        provider=found.provider,
+        readable=found.path,
+        span=known.span,
+        digest=known.digest,
     )
 
 
@@ -180,7 +184,7 @@ def _schema(metadata: Any) -> tuple[tuple[str, str, str], ...]:
     return tuple((each.path, each.physical_type, str(each.logical_type)) for each in columns)
 
 
-def _spans(readable: Sequence[_Readable]) -> dict[int, Span]:
+def _reaches(readable: Sequence[_Readable]) -> dict[int, Span]:
     """By file, first start and last end from the footers' statistics; files whose footers do not tell are left out."""
     typed = [each for each in readable if _typed_instants(each)]
     if not typed:
