@@ -83,7 +83,9 @@ def test_taking_a_filing_in_reads_only_what_is_new_and_links_by_the_same_bytes(
     save_register(_register(*months), tmp_path / "whole")
     read: list[str] = []
     real = features.compare
-    monkeypatch.setattr(features, "compare", lambda row, model: (read.append(row["legal_name"]), real(row, model))[1])
+    monkeypatch.setattr(
+        features, "compare", lambda batch, model: (read.extend(batch["legal_name"].to_pylist()), real(batch, model))[1]
+    )
 
     step = taken_in(open_register(tmp_path / "step"), [months[1]], connect())[0]
     save_register(step, tmp_path / "step")

@@ -28,6 +28,10 @@ _LOOKALIKES = str.maketrans(
 _MIXED = re.compile(r"\b(?=\w*[A-Za-z])(?=\w*[\u0370-\u052f])\w+")
 """A word of Latin and Greek or Cyrillic letters: no language has one, but it reads like another word."""
 
+_BEYOND_LATIN = re.compile("[^\0-\u036f]")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_SYMBOLS = str.maketrans({chr(code): " " for code in (*range(33), 127, *map(ord, "$<=>^`|~"))})
+
 _SCRIPT_FORMS = re.compile("|".join(sorted(map(re.escape, FORMS_IN_SCRIPT), key=len, reverse=True)))
 _LEADING_STARTS = frozenset(form[0] for form in LEADING_FORMS)
 _TRAILING_ENDS = frozenset(form[-1] for form in TRAILING_FORMS)
@@ -81,6 +85,11 @@ def plain(text: str) -> str:
     transliterated, symbols as blanks."""
     if text.isascii():
         return text[:LONGEST].lower()
+    if not _BEYOND_LATIN.search(text):
+        # Most of what is not ASCII is a few accents, and needs no look at each letter.
+        bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text[:LONGEST]))
+        if bare.isascii():
+            return bare.translate(_SYMBOLS).lower()
     one_script = _MIXED.sub(lambda word: word[0].translate(_LOOKALIKES), text[:LONGEST].translate(_MARKS))
     folded = unicodedata.normalize("NFKD", one_script)
     kept = "".join(map(_kept, folded))
@@ -259,8 +268,8 @@ def mixes_scripts(text: str) -> bool:
 def is_placeholder(text: str) -> bool:
     """Whether the text stands for nothing: ``N/A``, ``unknown``, ``-``, ``000000``, ``test``, in any spelling."""
     start = text[:3]
-    if start.isascii() and start.isalpha() and len(start) == 3 and text.isascii():
-        # Most texts are names, and the beginning alone shows that they are something.
+    if len(start) == 3 and start.isalpha() and text[:4].isascii():
+        # Most texts are names, and the beginning alone shows that they are something; no accent follows on it.
         start = start.lower()
         if start not in _BEGINNINGS and start != start[0] * 3:
             return False

@@ -192,7 +192,9 @@ def test_only_new_and_changed_records_are_read(monkeypatch: pytest.MonkeyPatch) 
     whole = resolved(second)
     read: list[str] = []
     real = features.compare
-    monkeypatch.setattr(features, "compare", lambda row, model: (read.append(row["legal_name"]), real(row, model))[1])
+    monkeypatch.setattr(
+        features, "compare", lambda batch, model: (read.extend(batch["legal_name"].to_pylist()), real(batch, model))[1]
+    )
 
     step = resolve(record_table(second), engine(), known=known)
 

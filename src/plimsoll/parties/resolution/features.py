@@ -1,31 +1,15 @@
-"""What of a record is compared: cleaned once per record in Python, so that every engine compares the same text.
-
-Each value depends on its own record and the model only. What says nothing (``N/A``), a free-mail domain, and a number
-that fails its check are left out: they link nobody.
-"""
+"""The records of a table made ready to be compared: their features, the keys of their blocks, their order of name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from plimsoll.parties.filing.delivery import Progress, no_progress
-from plimsoll.parties.identifiers import checked
-from plimsoll.parties.keyed_hash import is_keyed
-from plimsoll.parties.kyc import Identifier, Kind
-from plimsoll.parties.normalise import (
-    address_key,
-    email_domain,
-    is_placeholder,
-    mailbox,
-    name_key,
-    name_tokens,
-    person_key,
-    phone_key,
-)
 from plimsoll.parties.resolution.clustering import Numbers
+from plimsoll.parties.resolution.compared import LISTS, TEXTS, compare
 from plimsoll.parties.resolution.keys import record_keys
 from plimsoll.parties.resolution.model import Model
 from plimsoll.parties.resolution.reading import READ, reading, same_as_before
@@ -36,14 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-LISTS = (
-    "names", "common_names", "cores", "leis", "regs", "registers", "taxes", "streets", "codes", "towns", "phones",
-    "payments", "mailboxes", "domains", "people", "people_names", "networks",
-)  # fmt: skip
-TEXTS = ("name", "core", "head", "digits", "street", "incorporated", "jurisdiction")
-_PIECE = 4_096
-_SHORT = 4
-"""A word of more letters heads a name."""
+_PIECE = 16_384
 
 
 @dataclass(slots=True)
@@ -62,14 +39,6 @@ class Features:
     keys: NDArray[np.int64]
     holders: NDArray[np.int64]
     rank: NDArray[np.int64]
-
-
-@dataclass(slots=True)
-class Compared:
-    """One record as it is compared."""
-
-    texts: dict[str, str | None]
-    lists: dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +78,7 @@ def features_of(
         read = both.take(np.argsort(np.concatenate((now, fresh))))
     table = read.combine_chunks().add_column(0, "record", pa.array(np.arange(len(subjects), dtype=np.int32)))
     keys, holders = record_keys(table)
-    return Features(table, subjects, keys, holders, rank_of(table.column("name").to_pylist(), subjects))
+    return Features(table, subjects, keys, holders, rank_of(table.column("name"), subjects))
 
 
 def _schema() -> pa.Schema:
@@ -128,15 +97,9 @@ def _read(records: pa.Table, model: Model, progress: Progress) -> pa.Table:
     with uncollected():
         for batch in records.select(READ).to_batches(max_chunksize=_PIECE):
             progress("reading records", done, records.num_rows)
-            found = [compare(row, model) for row in batch.to_pylist()]
-            columns = [[each.texts.get(name) for each in found] for name in TEXTS]
-            columns_of_lists = [[each.lists.get(name) or None for each in found] for name in LISTS]
-            arrays = [
-                pa.array(column, field.type)
-                for column, field in zip((*columns, *columns_of_lists), schema, strict=True)
-            ]
-            tables.append(pa.table(arrays, schema=schema))
-            done += len(found)
+            found = compare(batch, model)
+            tables.append(pa.table([found[name] for name in schema.names], schema=schema))
+            done += batch.num_rows
     return pa.concat_tables(tables)
 
 
@@ -176,102 +139,15 @@ def key_codes() -> Iterator[Callable[[list[str]], NDArray[np.int64]]]:
         connection.close()
 
 
-def rank_of(names: list[str | None], subjects: tuple[str, ...]) -> NDArray[np.int64]:
+def rank_of(names: pa.ChunkedArray | Sequence[str | None], subjects: Sequence[str]) -> NDArray[np.int64]:
+    """The place of each record in order of name, then of subject; who has no name comes first."""
     import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    ordered = sorted(range(len(subjects)), key=lambda at: (names[at] or "", subjects[at]))
-    rank = np.empty(len(ordered), np.int64)
-    rank[np.array(ordered, np.int64)] = np.arange(len(ordered))
+    known = names if isinstance(names, pa.ChunkedArray) else pa.chunked_array([pa.array(names, pa.string())])
+    both = pa.table({"name": pc.fill_null(known, ""), "subject": pa.array(subjects, pa.string())})
+    order = pc.sort_indices(both, sort_keys=[("name", "ascending"), ("subject", "ascending")]).to_numpy()
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
     return rank
-
-
-def compare(row: Mapping[str, Any], model: Model) -> Compared:
-    """What of one record is compared. `row` as a table of records gives it."""
-    lists: dict[str, list[str]] = {}
-    texts: dict[str, str | None] = {}
-    _names(row, model.common_words, texts, lists)
-    _numbers(row, lists)
-    _places(row, texts, lists)
-    lists["phones"] = _distinct(each if is_keyed(each) else phone_key(each) for each in row["phones"] or ())
-    lists["payments"] = _said(row["payment_instruments"])
-    lists["networks"] = _said(row["access_networks"])
-    emails = row["emails"] or ()
-    lists["mailboxes"] = _distinct(mailbox(each) for each in emails)
-    lists["domains"] = _distinct(email_domain(each) or "" for each in emails)
-    _people(row, lists)
-    texts["incorporated"] = row["incorporated"].isoformat() if row["incorporated"] else None
-    texts["jurisdiction"] = (row["jurisdiction"] or "").casefold() or None
-    return Compared(texts, lists)
-
-
-def _names(
-    row: Mapping[str, Any], common: frozenset[str], texts: dict[str, str | None], lists: dict[str, list[str]]
-) -> None:
-    """The legal name and all others; words in alphabetical order, so that their order does not matter."""
-    person = row["kind"] == Kind.PERSON.value
-    spelled = [person_key(each) if person else name_key(each) for each in (row["legal_name"], *(row["aliases"] or ()))]
-    words = [name.split() for name in spelled if name]
-    if not words:
-        return
-    cores = [[word for word in each if word not in common] for each in words]
-    lists["names"] = _distinct(" ".join(sorted(each)) for each, core in zip(words, cores, strict=True) if core)
-    lists["common_names"] = _distinct(
-        " ".join(sorted(each)) for each, core in zip(words, cores, strict=True) if not core
-    )
-    lists["cores"] = _distinct(" ".join(sorted(core)) for core in cores)
-    if spelled[0]:
-        texts["name"] = spelled[0]
-        texts["core"] = " ".join(cores[0]) or None
-        texts["head"] = next((word for word in cores[0] if len(word) > _SHORT), None)
-        texts["digits"] = "".join(letter for letter in spelled[0] if letter.isdigit())
-
-
-def _numbers(row: Mapping[str, Any], lists: dict[str, list[str]]) -> None:
-    """Valid official numbers. A record that states two different ones where a legal person has one states none."""
-    stated: dict[str, set[str]] = {}
-    for each in row["identifiers"] or ():
-        number = checked(each["scheme"] or "", each["value"] or "")
-        if isinstance(number, Identifier):
-            stated.setdefault(number.scheme, set()).add(number.value)
-    single = {scheme: values for scheme, values in stated.items() if len(values) == 1 or scheme.startswith("tax:")}
-    lists["leis"] = sorted(single.get("lei", ()))
-    lists["registers"] = sorted(scheme for scheme in single if scheme.startswith("reg:"))
-    lists["regs"] = sorted(f"{scheme} {value}" for scheme in lists["registers"] for value in single[scheme])
-    lists["taxes"] = sorted(
-        f"{scheme} {value}" for scheme in single if scheme[:4] == "tax:" for value in single[scheme]
-    )
-
-
-def _places(row: Mapping[str, Any], texts: dict[str, str | None], lists: dict[str, list[str]]) -> None:
-    streets, codes, towns = [], [], []
-    for each in row["addresses"] or ():
-        country = (each["country"] or "").casefold()
-        streets.append(address_key(each["street"], each["city"], each["postcode"], each["country"]))
-        code, town = "".join(name_tokens(each["postcode"] or "")), " ".join(name_tokens(each["city"] or ""))
-        codes.append("" if is_placeholder(code) else f"{country}|{code}")
-        towns.append("" if is_placeholder(town) else f"{country}|{town}")
-    lists["streets"], lists["codes"], lists["towns"] = _distinct(streets), _distinct(codes), _distinct(towns)
-    texts["street"] = next((street for street in streets if street), None)
-
-
-def _people(row: Mapping[str, Any], lists: dict[str, list[str]]) -> None:
-    """Owners, voters, directors and those behind a nominee: by name and birth, and by name alone."""
-    people, names = [], []
-    for each in row["holders"] or ():
-        written = each["name"] or ""
-        if each["kind"] != Kind.PERSON.value:
-            names.append(name_key(written))
-        elif name := person_key(written):
-            names.append(name)
-            if each["born"]:
-                people.append(f"{name}|{each['born']}")
-    lists["people"], lists["people_names"] = _distinct(people), _distinct(names)
-
-
-def _said(values: list[str] | None) -> list[str]:
-    return _distinct(each for each in values or () if is_keyed(each) or not is_placeholder(each))
-
-
-def _distinct(values: Iterable[str]) -> list[str]:
-    found = {value for value in values if value}
-    return sorted(found) if len(found) > 1 else list(found)

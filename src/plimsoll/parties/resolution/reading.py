@@ -40,7 +40,7 @@ def _sources() -> list[tuple[str, bytes]]:
     """The whole room but for its folders, whichever file imports which, and the features."""
     root = resources.files("plimsoll.parties")
     files = [each for each in root.iterdir() if each.is_file() and each.name.endswith((".py", ".json", ".csv"))]
-    return [(each.name, each.read_bytes()) for each in (*files, root.joinpath("resolution", "features.py"))]
+    return [(each.name, each.read_bytes()) for each in (*files, root.joinpath("resolution", "compared.py"))]
 
 
 def same_as_before(
