@@ -274,3 +274,13 @@ def test_an_unknown_engine_is_refused(usage: Path) -> None:
 
     assert isinstance(result.exception, PlimsollError)
     assert result.exception.code == "engine.unknown"
+
+
+@pytest.mark.parametrize("option", ["--usage", "--parties", "--declarations"])
+def test_an_address_of_a_bucket_is_refused_with_what_to_do(usage: Path, option: str) -> None:
+    given = {"--usage": usage, "--engine": "local[2]", option: "s3a://bucket/2026"}
+    result = _run(*(part for pair in given.items() for part in pair))
+
+    assert isinstance(result.exception, PlimsollError)
+    assert (result.exception.code, result.exception.where.file) == ("file.address", "s3a://bucket/2026")
+    assert "docs/howto/spark.md" in result.exception.fix

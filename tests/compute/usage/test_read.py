@@ -184,6 +184,7 @@ def test_one_damaged_file_among_sound_ones_is_the_one_named(engine: Any, tmp_pat
 
 def test_paths_that_lead_nowhere(engine: Any, tmp_path: Path) -> None:
     assert refused(engine, tmp_path / "absent").code == "usage.not_found"
+    assert refused(engine, Path("s3a://bucket/usage")).code == "file.address"
     assert refused(engine, tmp_path).code == "usage.nothing_found"
     (tmp_path / "README.md").write_text("not usage")
     assert refused(engine, tmp_path).code == "usage.nothing_found"

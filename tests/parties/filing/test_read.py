@@ -88,7 +88,7 @@ def test_a_field_that_cannot_be_read_is_a_problem_of_a_record_that_stands(
 ) -> None:
     write(
         json.dumps(
-            {"account": "a", "legal_name": "Quillon Data Ltd", "payment_instruments": ["hk1:" + "0" * 32], **fields}
+            {"account": "a", "legal_name": "Quillon Data Ltd", "payment_instruments": ["hk1:" + "1a" * 16], **fields}
         )
     )
 
@@ -96,7 +96,7 @@ def test_a_field_that_cannot_be_read_is_a_problem_of_a_record_that_stands(
 
     assert delivery.rejections == ()
     assert code in [each.code for each in delivery.problems["nimbus/a"]]
-    assert delivery.records["payment_instruments"].to_pylist() == [["hk1:" + "0" * 32]]
+    assert delivery.records["payment_instruments"].to_pylist() == [["hk1:" + "1a" * 16]]
 
 
 def test_shares_are_percent_in_files_and_basis_points_inside(write: Write, read: Read) -> None:
@@ -179,7 +179,10 @@ def test_a_file_that_cannot_be_read_does_not_keep_the_others_from_being_read(wri
 
 
 def test_only_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    for path, code in ((tmp_path / "missing", "kyc.not_found"), (tmp_path, "kyc.nothing_found")):
+    address = Path("s3a://bucket/kyc")
+    for path, code in (
+        (tmp_path / "missing", "kyc.not_found"), (tmp_path, "kyc.nothing_found"), (address, "file.address")
+    ):  # fmt: skip
         with pytest.raises(PlimsollError) as caught:
             read_filings([path])
         assert caught.value.code == code

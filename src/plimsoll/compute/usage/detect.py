@@ -17,6 +17,7 @@ from plimsoll.compute.usage.focus import FOCUS
 from plimsoll.compute.usage.format import UsageFormat
 from plimsoll.compute.usage.plain import PLAIN
 from plimsoll.compute.usage.slurm import SLURM
+from plimsoll.kernel.addresses import refuse_address
 from plimsoll.kernel.errors import PlimsollError, Where
 
 FORMATS = (FOCUS, CUR, SLURM, PLAIN)
@@ -56,7 +57,7 @@ def find_files(paths: Iterable[str | Path]) -> tuple[Path, ...]:
     """All usage files under the paths, each once, in the order of their names.
 
     Raises:
-        PlimsollError: ``usage.not_found``, ``usage.nothing_found``.
+        PlimsollError: ``usage.not_found``, ``usage.nothing_found``, ``file.address``.
     """
     files: dict[Path, None] = {}
     for path in map(Path, paths):
@@ -73,6 +74,7 @@ def find_files(paths: Iterable[str | Path]) -> tuple[Path, ...]:
         elif path.is_file():
             files[path] = None
         else:
+            refuse_address(path)
             raise PlimsollError(
                 "usage.not_found", "there is no such file or folder", fix="Check the path.", where=Where(str(path))
             )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, cast
 from urllib.parse import unquote
 
+from plimsoll.kernel.addresses import refuse_address
 from plimsoll.kernel.errors import PlimsollError, Where
 from plimsoll.parties.filing.csv_rows import header
 from plimsoll.parties.filing.flat import COLUMNS
@@ -73,7 +74,7 @@ def find_files(paths: Iterable[str | Path]) -> tuple[Path, ...]:
     """All files of filings under the paths, each once, in the order of their names.
 
     Raises:
-        PlimsollError: ``kyc.not_found``, ``kyc.nothing_found``.
+        PlimsollError: ``kyc.not_found``, ``kyc.nothing_found``, ``file.address``.
     """
     files: dict[Path, None] = {}
     for path in map(Path, paths):
@@ -82,6 +83,7 @@ def find_files(paths: Iterable[str | Path]) -> tuple[Path, ...]:
         elif path.is_file():
             files[path] = None
         else:
+            refuse_address(path)
             raise PlimsollError(
                 "kyc.not_found", "there is no such file or folder", fix="Check the path.", where=Where(str(path))
             )
