@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from plimsoll.parties.filing.example import EXAMPLE
-from plimsoll.parties.keyed_hash import is_keyed
+from plimsoll.parties.keyed_hash import is_keyed, keyed
 from plimsoll.parties.kyc import Address, CustomerRecord, Holder, Identifier, Kind, Role
 from plimsoll.parties.vetting import Vetting
 
@@ -122,3 +122,37 @@ def test_a_company_holder_with_a_wrong_number_keeps_its_name_and_loses_the_numbe
 
     assert vetted.holders == (replace(holder, identifiers=()),)
     assert [each.code for each in problems] == ["lei.check_digit"]
+
+
+@pytest.mark.parametrize("word", ["PENDING", "APPLIED FOR", "NOT REGISTERED", "EXEMPT", "XXXX1"])
+def test_a_word_where_a_number_is_due_is_no_number(word: str) -> None:
+    """Whoever writes the same word is not the same company, nor the same owner."""
+    holder = Holder("A B", Role.OWNER, identifiers=(Identifier("reg:US", word),))
+    vetted, problems = Vetting(None).vet(replace(_BARE, holders=(holder,), identifiers=holder.identifiers))
+
+    assert (vetted.identifiers, vetted.holders[0].identifiers) == ((), ())
+    assert {each.code for each in problems} <= {"register.unreadable"}
+
+
+@pytest.mark.parametrize("word", ["INVOICE", "Bank transfer", "CREDITCARD", "Pending"])
+def test_how_somebody_pays_is_no_payment_instrument(word: str) -> None:
+    assert _codes(replace(_BARE, payment_instruments=(word,))) == ["payment.unreadable"]
+
+
+def test_the_hash_of_what_stands_for_nothing_stands_for_nothing() -> None:
+    key = b"k" * 32
+    empty = (*(keyed(key, "phone", word) for word in ("", "N/A", "unknown")), "hk1:" + "0" * 32)
+    kept = keyed(key, "phone", "+442079460001")
+    vetting = Vetting(key)
+    vetted, problems = vetting.vet(replace(_BARE, phones=(*empty, kept)))
+
+    assert (vetted.phones, problems, vetting.counted.nothing) == ((kept,), [], 4)
+
+
+def test_a_holder_of_the_future_holds_since_always() -> None:
+    """Otherwise a day in the far future takes an owner out of every group."""
+    record = replace(_BARE, filed_on=date(2026, 4, 1), holders=(Holder("A B", Role.OWNER, since=date(2199, 1, 1)),))
+    vetted, problems = Vetting(None).vet(record)
+
+    assert vetted.holders[0].since is None
+    assert [each.code for each in problems] == ["date.in_future"]

@@ -110,6 +110,8 @@ TAXES = {
 """Numbers of tax offices, of companies and of persons."""
 
 _SCHEME = re.compile(r"lei|(?:reg|tax|vat):[a-z]{2}", re.IGNORECASE)
+_FEWEST_DIGITS = 2
+"""``PENDING`` and ``APPLIED FOR`` are no numbers; where a number is due, many write the same word."""
 _VALUE = re.compile(r"[0-9A-Z][0-9A-Z/+*#_:-]{1,63}")
 _PLACES = {"UK": "GB", "EL": "GR"}
 
@@ -137,7 +139,7 @@ def checked(scheme: str, value: str) -> Identifier | KycProblem | None:
     shown = f"the {name} number {number[:40]} of {country}"
     if _VALUE.fullmatch(number) is None:
         return KycProblem(f"{name}.unreadable", f"{shown} has characters that no number has")
-    if is_placeholder(number):
+    if is_placeholder(number) or sum(letter.isdigit() for letter in number) < _FEWEST_DIGITS:
         return KycProblem(f"{name}.unreadable", f"{shown} is not a number that was given")
     if kind == "reg" and country in SHAPES:
         number = number.zfill(8) if country == "GB" and number.isdigit() else number

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from plimsoll.parties.countries import calling_code, country_code
 from plimsoll.parties.identifiers import checked
-from plimsoll.parties.keyed_hash import WITHOUT_KEY, is_keyed, keyed
+from plimsoll.parties.keyed_hash import PREFIX, WITHOUT_KEY, is_keyed, keyed
 from plimsoll.parties.known import KycProblem
 from plimsoll.parties.kyc import Address, CustomerRecord, Downstream, Holder, Identifier, Role
 from plimsoll.parties.normalise import is_placeholder, mailbox, mixes_scripts, name_key, phone_key, plain
@@ -24,6 +24,7 @@ _ROUNDING_BP = 10
 """Registers round: the shares of several owners may add up to a little more than the whole."""
 
 _DISGUISE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e0fff]")
+_DIGIT = re.compile("[0-9]")
 _MASKED = re.compile(r"[*•●xX]{2,}")
 
 
@@ -49,6 +50,7 @@ class Vetting:
 
     def __init__(self, key: bytes | None) -> None:
         self._key = WITHOUT_KEY if key is None else key
+        self._nothing = {kind: _hashes_of_nothing(self._key, kind) for kind in _UNREADABLE}
         self.counted = Counted()
 
     def vet(self, record: CustomerRecord) -> tuple[CustomerRecord, list[KycProblem]]:
@@ -72,7 +74,7 @@ class Vetting:
             payment_instruments=self._hashed(record.payment_instruments, "payment", _instrument, problems),
             payer=None if record.payer is None or self._is_nothing(record.payer) else record.payer,
             access_networks=self._hashed(record.access_networks, "network", _network, problems),
-            holders=self._holders(record.holders, problems),
+            holders=self._holders(record.holders, record.filed_on, problems),
             reseller=record.reseller,
             downstream=None if record.downstream is None else self._customers(record.downstream, problems),
             declared_use=record.declared_use,
@@ -84,6 +86,13 @@ class Vetting:
         _check_dates(record, problems)
         _check_shares(vetted.holders, problems)
         return vetted, problems
+
+    def _says(self, hashed: str, kind: str) -> bool:
+        """Whether a keyed hash stands for something: a provider may have hashed what it writes for nothing."""
+        if hashed not in self._nothing[kind]:
+            return True
+        self.counted.nothing += 1
+        return False
 
     def _is_nothing(self, text: str) -> bool:
         if is_placeholder(text):
@@ -121,12 +130,13 @@ class Vetting:
     def _hashed(
         self, given: tuple[str, ...], kind: str, key: Callable[[str], str], problems: list[KycProblem]
     ) -> tuple[str, ...]:
-        if not given or all(map(is_keyed, given)):
+        if not given or (all(map(is_keyed, given)) and self._nothing[kind].isdisjoint(given)):
             return given
         found: list[str] = []
         for text in given:
             if is_keyed(text):
-                found.append(text)
+                if self._says(text, kind):
+                    found.append(text)
             elif not self._is_nothing(text):
                 value = key(text)
                 if value:
@@ -136,7 +146,9 @@ class Vetting:
                     problems.append(KycProblem(f"{kind}.unreadable", _UNREADABLE[kind]))
         return tuple(dict.fromkeys(found))
 
-    def _holders(self, given: tuple[Holder, ...], problems: list[KycProblem]) -> tuple[Holder, ...]:
+    def _holders(
+        self, given: tuple[Holder, ...], filed_on: date | None, problems: list[KycProblem]
+    ) -> tuple[Holder, ...]:
         found: list[Holder] = []
         for each in given:
             if each.name and self._is_nothing(each.name) and not each.identifiers:
@@ -145,6 +157,11 @@ class Vetting:
                 what = f'"{each.name[:60]}" is {each.role.value} since {each.since} and only until {each.until}'
                 problems.append(KycProblem("holder.backwards", what))
                 continue
+            if each.since is not None and filed_on is not None and each.since > filed_on:
+                # A holder of the future would stand in the record and count on no day.
+                what = f'"{each.name[:60]}" is {each.role.value} since {each.since}, filed on {filed_on}'
+                problems.append(KycProblem("date.in_future", what))
+                each = replace(each, since=None)  # noqa: PLW2901
             identifiers = self._identifiers(each.identifiers, problems) if each.identifiers else ()
             country = _country(each.country, problems, f'country of "{each.name[:60]}"')
             if identifiers != each.identifiers or country != each.country:
@@ -159,6 +176,14 @@ class Vetting:
             if each.identifiers or not self._is_nothing(each.name)
         )
 
+
+def _hashes_of_nothing(key: bytes, kind: str) -> frozenset[str]:
+    """Hashes of what stands for nothing in the spellings that systems fill in, and the hash fields left at nought."""
+    words = {spelt for word in _FILLED_IN for spelt in (word, word.upper(), word.title())}
+    return frozenset({keyed(key, kind, word) for word in words} | {PREFIX + digit * 32 for digit in "0f"})
+
+
+_FILLED_IN = ("", " ", "-", "n/a", "na", "none", "null", "nil", "nan", "unknown", "undefined", "not provided", "0", "+")
 
 _UNREADABLE = {
     "phone": "a telephone number is too short, too long or a masked one",
@@ -188,6 +213,9 @@ def _instrument(text: str) -> str:
     if not bare.isascii():
         bare = plain(bare).upper()
     if len(bare) < 6 or _MASKED.search(bare) or is_placeholder(bare) or bare in _TEST_CARDS:
+        return ""
+    if not _DIGIT.search(bare) and "@" not in bare:
+        # ``INVOICE``, ``BANK TRANSFER``: how somebody pays, not from what.
         return ""
     wallet = re.fullmatch(r"[13][1-9A-HJ-NP-Za-km-z]{25,34}|[1-9A-HJ-NP-Za-km-z]{32,44}", bare)
     return bare if wallet and not (bare.isdigit() or bare.isupper() or bare.islower()) else bare.upper()

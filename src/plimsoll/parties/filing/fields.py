@@ -70,7 +70,7 @@ def record_from(row: Row, provider: str | None, filed_on: date | None) -> tuple[
         )
     reading.unknown(row, _KNOWN, "")
     record = CustomerRecord(
-        provider=holder_of_account,
+        provider=holder_of_account.replace("/", "%2F"),
         account=account,
         legal_name=reading.text(row, "legal_name") or "",
         kind=reading.word(row, "kind", Kind) or Kind.COMPANY,
@@ -96,6 +96,11 @@ def record_from(row: Row, provider: str | None, filed_on: date | None) -> tuple[
     return record, reading.problems
 
 
+def writable(what: str) -> str:
+    """A sentence that quotes a filing; what no text can hold would keep the whole report from being written."""
+    return _UNREADABLE.sub("\ufffd", what)
+
+
 class Reading:
     """Reads the fields of one row and keeps what went wrong."""
 
@@ -105,7 +110,7 @@ class Reading:
         self.problems: list[KycProblem] = []
 
     def wrong(self, code: str, what: str) -> None:
-        self.problems.append(KycProblem(code, what))
+        self.problems.append(KycProblem(code, writable(what)))
 
     def unknown(self, row: Row, known: frozenset[str], where: str) -> None:
         if not row.keys() <= known:

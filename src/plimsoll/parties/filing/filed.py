@@ -11,7 +11,7 @@ from pathlib import Path
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.parties.filing.delivery import KycRejection
 from plimsoll.parties.filing.detect import Found, find_files, inspect
-from plimsoll.parties.filing.fields import record_from
+from plimsoll.parties.filing.fields import record_from, writable
 from plimsoll.parties.filing.ftm_in import FtmFile
 from plimsoll.parties.filing.registers import read_ftm
 from plimsoll.parties.filing.rows import Numbered, record_rows
@@ -66,7 +66,7 @@ def as_filed(paths: Iterable[str | Path], rejections: list[KycRejection]) -> Ite
 
 def rejection(file: str, row: int, problem: PlimsollError) -> KycRejection:
     """Why there is no record."""
-    return KycRejection(file, row, problem.code, problem.what, problem.fix)
+    return KycRejection(file, row, problem.code, writable(problem.what), problem.fix)
 
 
 def _of_entities(entities: FtmFile) -> Iterator[Numbered]:

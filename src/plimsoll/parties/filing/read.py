@@ -210,6 +210,13 @@ def _notes(gathered: _Gathered, key: bytes | None, superseded: int, enriched: En
         )
     for what, times in sorted(gathered.unknown.items())[:_MOST_UNKNOWN]:
         yield f"Not read, {times:,} times: {what}."
+    unread = sorted(Path(file.path).name for file in gathered.files.values() if file.format == "unreadable")
+    if unread:
+        more = f" and {len(unread) - _MOST_UNKNOWN:,} more" if len(unread) > _MOST_UNKNOWN else ""
+        yield (
+            f"Not read at all: {', '.join(unread[:_MOST_UNKNOWN])}{more}. "
+            "Nobody's records in them count; plimsoll kyc check says why."
+        )
     rejected = sum(file.rejected for file in gathered.files.values())
     if rejected:
         yield f"Rejected: {rejected:,} rows; plimsoll kyc check names each."

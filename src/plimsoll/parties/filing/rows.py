@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
@@ -15,6 +16,8 @@ from plimsoll.parties.filing.jsonl import MAX_LINE, decode_object, lines, read_o
 
 Numbered = tuple[int, Row | PlimsollError]
 
+_ONE_OBJECT = frozenset(("json.duplicate_key", "json.not_an_object"))
+"""Faults of one part of an array that do not keep the next from being read."""
 _PIECE = 1 << 20
 _BATCH = 2_048
 
@@ -61,12 +64,19 @@ def _of_array(stream: BinaryIO) -> Iterator[Numbered]:
     """A JSON array of objects, one at a time; also objects that simply follow each other."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     held, number, ended = "", 0, False
+    whole = json.JSONDecoder(parse_float=str)
     while True:
         held = held.lstrip(" \t\r\n,[" if number == 0 else " \t\r\n,")
         if held and held[0] != "]":
             try:
                 value, end = decode_object(held)
             except PlimsollError as problem:
+                if problem.code in _ONE_OBJECT:
+                    # It ends where any reader of JSON says, and those after it are as good as any.
+                    number += 1
+                    held = held[whole.raw_decode(held)[1] :]
+                    yield number, problem
+                    continue
                 if ended or len(held) > MAX_LINE or problem.code != "json.syntax":
                     yield number + 1, problem
                     return
