@@ -44,7 +44,8 @@ def identify(
         paths: a register folder, know-your-customer files and folders, or a register and newer filings.
         as_of: the day of an assessment. Providers file after the month, so records that were filed later count too;
             a note says how many there are.
-        engine: for the linkage, as `compute.engine.connect` names it; DuckDB if None. The answer does not depend on it.
+        engine: for linkage and components, as `compute.engine.connect` names it; DuckDB if None. The answer does not
+            depend on it.
         key: hashes what was filed in plain.
         lists: sanctions and high-risk lists in FollowTheMoney form, against which everybody is screened.
 
@@ -54,7 +55,7 @@ def identify(
     """
     register = read_register([paths] if isinstance(paths, Path) else paths, engine, threads, key, progress)
     progress("drawing the control graph", 0, 1)
-    known = known_parties(register, drawn_graph(register, settings))
+    known = known_parties(register, drawn_graph(register, settings, engine))
     if lists:
         progress("screening", 0, 1)
         known = replace(known, **_screened(register, lists, known.notes))
@@ -89,12 +90,14 @@ def read_register(
     return found_in(filings, backend, key=key, progress=progress)
 
 
-def drawn_graph(register: Register, settings: ControlSettings | None = None) -> ControlGraph:
-    """The control groups of a register."""
+def drawn_graph(register: Register, settings: ControlSettings | None = None, engine: str | None = None) -> ControlGraph:
+    """The control groups of a register; on Spark, Splink's clustering finds the components."""
     from plimsoll.parties.attributes import attribute_table
+    from plimsoll.parties.components import components_on
 
     records = register.delivery.records
-    return control_graph(register.resolution.party_of, records, attribute_table(records), settings)
+    party_of, cluster = register.resolution.party_of, components_on(engine)
+    return control_graph(party_of, records, attribute_table(records), settings, cluster)
 
 
 def _screened(register: Register, lists: Sequence[Path], notes: Sequence[str]) -> dict[str, Any]:

@@ -6,15 +6,13 @@ distance of ASCII text). The total is then added up here from the model's whole 
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.parties.filing.delivery import Progress, no_progress
 from plimsoll.parties.resolution.model import Model
+from plimsoll.parties.splink_engine import splink_on
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,7 +64,7 @@ def score_pairs(
     seconds = 0.0
     least = None if all_of_them else model.threshold_centibits / 100 - _MARGIN_BITS
     if len(pairs):
-        with _engine(backend) as engine:
+        with splink_on(backend) as engine:
             linker = _linker(engine, features, model)
             for start in range(0, len(pairs), _BATCH):
                 progress("comparing records", start, len(pairs))
@@ -104,34 +102,6 @@ def linked(model: Model, scored: Scored) -> NDArray[np.bool_]:
             met &= scored.gammas[:, columns[name]] >= least
         may |= met
     return may & (scored.centibits >= model.threshold_centibits)
-
-
-@contextmanager
-def _engine(backend: Any) -> Iterator[Any]:
-    """Splink over the engine; what it leaves there is removed, and its chatter is not for our readers."""
-    logger = logging.getLogger("splink")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    if backend.name == "duckdb":
-        from splink import DuckDBAPI
-
-        engine: Any = DuckDBAPI(connection=backend.con)
-    else:
-        from splink import SparkAPI
-
-        session = backend._session
-        engine = SparkAPI(
-            spark_session=session,
-            # A checkpoint would need a folder that all machines share.
-            break_lineage_method="persist",
-            num_partitions_on_repartition=2 * session.sparkContext.defaultParallelism,
-            register_udfs_automatically=False,
-        )
-    try:
-        yield engine
-    finally:
-        engine.delete_tables_created_by_splink_from_db()
-        logger.setLevel(level)
 
 
 def _linker(engine: Any, features: pa.Table, model: Model) -> Any:
