@@ -114,3 +114,12 @@ def test_mail_tells_its_domain_only_where_the_domain_tells_its_owner() -> None:
 
 def test_tokens_keep_the_order_of_the_name() -> None:
     assert name_tokens("Blue Harbour Compute Holdings Ltd") == ("blue", "harbour", "compute")
+
+
+def test_marks_that_are_sounds_tell_two_names_apart_and_accents_do_not() -> None:
+    for one, other in (("ダイキン", "タイキン"), ("กิน", "กัน"), ("राम", "रूम")):
+        assert name_key(one) != name_key(other)
+        assert name_key(one).isascii()
+    assert name_key("A\u0e34c\u3099me\u0301") == name_key("Acme")
+    assert name_key("\u05e9\u05b8\u05dc\u05d5\u05b9\u05dd") == name_key("\u05e9\u05dc\u05d5\u05dd")
+    assert name_key("ﾀﾞｲｷﾝ") == name_key("ダイキン")

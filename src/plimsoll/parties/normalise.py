@@ -32,6 +32,16 @@ _BEYOND_LATIN = re.compile("[^\0-\u036f]")
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _SYMBOLS = str.maketrans({chr(code): " " for code in (*range(33), 127, *map(ord, "$<=>^`|~"))})
 
+_SPOKEN = "".join(
+    sign
+    for first, last in ((0x900, 0x109F), (0x1700, 0x17FF), (0x3099, 0x309A), (0xA8E0, 0xA8FF))
+    for sign in map(chr, range(first, last + 1))
+    if unicodedata.category(sign) == "Mn"
+)
+"""Marks that are sounds and no accents: without them Thai has no vowels, and Japanese *ga* is *ka*."""
+_STRAY = re.compile(f"(?<![^\0-\u08ff])[{_SPOKEN}]+")
+"""Such a mark on a letter of another script says nothing there; it only disguises a word."""
+
 _SCRIPT_FORMS = re.compile("|".join(sorted(map(re.escape, FORMS_IN_SCRIPT), key=len, reverse=True)))
 _LEADING_STARTS = frozenset(form[0] for form in LEADING_FORMS)
 _TRAILING_ENDS = frozenset(form[-1] for form in TRAILING_FORMS)
@@ -92,13 +102,15 @@ def plain(text: str) -> str:
             return bare.translate(_SYMBOLS).lower()
     one_script = _MIXED.sub(lambda word: word[0].translate(_LOOKALIKES), text[:LONGEST].translate(_MARKS))
     folded = unicodedata.normalize("NFKD", one_script)
-    kept = "".join(map(_kept, folded))
+    kept = _STRAY.sub("", "".join(map(_kept, folded)))
     return kept.lower() if kept.isascii() else str(anyascii(unicodedata.normalize("NFC", kept))).casefold()
 
 
 @lru_cache(_FEW)
 def _kept(letter: str) -> str:
     category = unicodedata.category(letter)
+    if category == "Mn" and letter in _SPOKEN:
+        return letter
     if category in ("Mn", "Me", "Cf", "Cs", "Co", "Cn"):
         return ""
     if category[0] in "SZC" and letter not in "&+":
