@@ -18,8 +18,11 @@ import pytest
 
 from plimsoll.sample.jurisdiction import write_sample
 from plimsoll.sample.plan import Request
+from plimsoll.sample.schemes.asked import parse_evaders
 
 _WAIT_S = 120
+_LONGEST_S = 1_500
+_COMMAND = "from plimsoll.cli.main import run; run()"
 _ASSESS = """
 import json, os, signal, sys, threading
 from pathlib import Path
@@ -116,7 +119,7 @@ def _wait_for(log: Path, *words: str) -> None:
 def _assess(folder: Path, engine: str, out: Path, java_home: str | None, victim: int = 0) -> tuple[bytes, bool]:
     environment = os.environ | ({"JAVA_HOME": java_home} if java_home is not None else {})
     command = [sys.executable, "-W", "ignore", "-c", _ASSESS, str(folder), engine, str(out), str(victim)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1_500, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_LONGEST_S, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return out.read_bytes(), json.loads(done.stdout.strip().splitlines()[-1])["killed"]
 
@@ -131,3 +134,30 @@ def test_a_cluster_gives_the_same_bytes_and_a_lost_worker_changes_none(
     assert killed
     assert cluster.workers[0].wait(timeout=10) == -signal.SIGKILL
     assert lost == here
+
+
+@pytest.mark.slow
+def test_the_command_with_customers_records_writes_the_same_bytes_on_a_cluster(
+    cluster: _Cluster, java_home: str | None, tmp_path: Path
+) -> None:
+    """Every tactic of evasion is in the sample, so that every detector has work."""
+    planted = parse_evaders("all=1")
+    folder = write_sample(
+        tmp_path / "sample", Request(seed=7, customers=150, days=120, density=100, evaders=planted)
+    ).folder
+    here = _command(folder, "duckdb", tmp_path / "here.json", java_home)
+    there = _command(folder, cluster.engine, tmp_path / "there.json", java_home)
+    codes = {finding["code"] for finding in json.loads(here)["findings"]}
+    assert {"split-run", "under-declared-run", "synchronised-accounts", "reseller-blind", "just-below"} <= codes
+    assert there == here
+
+
+def _command(folder: Path, engine: str, out: Path, java_home: str | None) -> bytes:
+    """What `plimsoll assess` writes on that engine."""
+    environment = os.environ | ({"JAVA_HOME": java_home} if java_home is not None else {})
+    given = ("--usage", folder / "usage", "--parties", folder / "kyc", "--declarations", folder / "declarations.yaml")
+    options = (*given, "--engine", engine, "--json", out, "--quiet")
+    command = [sys.executable, "-W", "ignore", "-c", _COMMAND, "assess", *map(str, options)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_LONGEST_S, check=False)
+    assert done.returncode == 3, done.stderr[-3000:]
+    return out.read_bytes()

@@ -43,6 +43,8 @@ _HABITS = {
     "spark.ui.enabled": "false",
     "spark.log.level": "ERROR",
     "spark.ui.showConsoleProgress": "false",
+    # A table that is kept has as many parts as its size asks for, not the 200 of every shuffle.
+    "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning": "true",
 }
 """Settings that spark-defaults.conf may change."""
 
