@@ -1,11 +1,10 @@
 """What can link two parties, one row per value."""
 
 from dataclasses import replace
-from datetime import date
 
 from plimsoll.parties.attributes import attribute_table
 from plimsoll.parties.filing.example import EXAMPLE
-from plimsoll.parties.kyc import CustomerRecord, Holder, Role
+from plimsoll.parties.kyc import Address, CustomerRecord
 from plimsoll.parties.records import record_table
 
 
@@ -16,12 +15,8 @@ def _rows(*records: CustomerRecord) -> list[tuple[int, str, str]]:
 def test_every_value_that_can_link_has_a_row() -> None:
     assert _rows(EXAMPLE) == [
         (0, "address", "gb|bs14qa|12 harbour st"),
-        (0, "director", "havel tomas|1981"),
         (0, "email", "@ostrava-robotics.example"),
         (0, "network", "hk1:ffeeddccbbaa99887766554433221100"),
-        (0, "owner", "kovarik marta|1978-11-02"),
-        (0, "owner", "reg:NL=61234567"),
-        (0, "owner", "~lumen|NL"),
         (0, "payment", "hk1:00112233445566778899aabbccddeeff"),
         (0, "phone", "hk1:0f1e2d3c4b5a69788796a5b4c3d2e1f0"),
     ]
@@ -33,29 +28,17 @@ def test_a_free_mailbox_links_by_itself_and_not_by_its_domain() -> None:
     assert (0, "email", "anna@gmail.com") in _rows(record)
 
 
-def test_holders_keep_their_dates_and_spellings_of_one_are_one() -> None:
-    since = date(2024, 1, 1)
-    record = CustomerRecord(
-        "nimbus",
-        "a",
-        "Quillon Data Ltd",
-        holders=(
-            Holder("Anna Müller", Role.OWNER, born="1970", since=since),
-            Holder("MULLER ANNA", Role.OWNER, born="1970", since=since),
-            Holder("Anna Müller", Role.ON_BEHALF, born="1970", until=since),
-        ),
-    )
+def test_an_address_that_is_written_twice_is_one_row_with_its_first_spelling() -> None:
+    twice = (Address("12 Harbour St.", "Bristol", "BS1 4QA", "GB"), Address("12 HARBOUR Street", None, "BS14QA", "GB"))
+    record = CustomerRecord("nimbus", "a", "Quillon Data Ltd", addresses=twice)
 
-    rows = attribute_table(record_table([record])).to_pylist()
+    [row] = attribute_table(record_table([record])).to_pylist()
 
-    assert [(row["tie"], row["value"], row["since"], row["until"]) for row in rows] == [
-        ("on_behalf", "anna muller|1970", None, since),
-        ("owner", "anna muller|1970", since, None),
-    ]
+    assert (row["value"], row["shown"]) == ("gb|bs14qa|12 harbour st", "12 HARBOUR Street, BS14QA, GB")
 
 
-def test_names_that_say_nothing_and_empty_records_give_no_row() -> None:
-    nobody = CustomerRecord("nimbus", "a", "", holders=(Holder("★★★", Role.OWNER), Holder("", Role.DIRECTOR)))
+def test_values_that_say_nothing_and_empty_records_give_no_row() -> None:
+    nobody = CustomerRecord("nimbus", "a", "", addresses=(Address("★★★", None, None, "GB"),), emails=("n/a",))
 
     assert _rows(nobody) == []
     assert _rows() == []

@@ -7,14 +7,16 @@ country is *likely* one company: registers rarely enter a name twice. A bare nam
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from plimsoll.kernel.visible import on_one_line
+from plimsoll.parties.holder_lines import Line, telling_lines
 from plimsoll.parties.kyc import Identifier, Kind, Role
+from plimsoll.parties.lists import fields_of, parts_of
 from plimsoll.parties.normalise import is_placeholder, name_key, person_key
 
 if TYPE_CHECKING:
@@ -53,41 +55,9 @@ class Stake:
     person: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A holder as written."""
-
-    record: int
-    name: str
-    role: Role
-    kind: Kind
-    country: str | None
-    born: str | None
-    identifiers: tuple[Identifier, ...]
-    low_bp: int | None
-    high_bp: int | None
-    since: date | None
-    until: date | None
-    bare_name: str
-
-    @property
-    def person(self) -> bool:
-        return self.kind is Kind.PERSON
-
-    @property
-    def strong_name(self) -> str:
-        """Name and full birth date of a person; empty where one of them is missing."""
-        born = self.born
-        if not self.bare_name or not self.person or born is None or len(born) != 10 or born in _DEFAULT_DATES:
-            return ""
-        return f"{self.bare_name}|{born}"
-
-
 _PERSON = Kind.PERSON.value
 _COMMON = 64
 """Bearers of one name (birth dates seen with it): of more, two share a birthday more often than once in eight names."""
-_DEFAULT_DATES = frozenset({"1900-01-01", "1970-01-01", "1901-01-01", "1800-01-01", "2000-01-01"})
-"""What systems enter for a birth date that nobody gave."""
 
 
 def stakes(records: pa.Table, places: Sequence[int], ids: Sequence[str]) -> list[Stake]:
@@ -100,11 +70,9 @@ def stakes(records: pa.Table, places: Sequence[int], ids: Sequence[str]) -> list
         places: of each record, the place of its party in `ids`.
         ids: the parties' ids, in order.
     """
-    lines = list(_lines(records))
-    if not lines:
-        return []
-    persons = _Persons(lines, places)
     customers = _Customers(records, places)
+    lines = telling_lines(records, places, customers.of)
+    persons = _Persons(lines, places)
     keys: list[tuple[str, Sure]] = []
     owning: set[int] = set()
     behind: dict[str, int] = {}
@@ -127,14 +95,14 @@ def stakes(records: pa.Table, places: Sequence[int], ids: Sequence[str]) -> list
 _SEVERAL = -1
 
 
-def _stake(line: _Line, key: str, sure: Sure, party: int) -> Stake:
+def _stake(line: Line, key: str, sure: Sure, party: int) -> Stake:
     return Stake(
         key, sure, _shown(line), party, line.role, line.low_bp, line.high_bp, line.since, line.until, line.record,
         line.person,
     )  # fmt: skip
 
 
-def _shown(line: _Line) -> str:
+def _shown(line: Line) -> str:
     known = [f"{i.scheme} {i.value}" for i in line.identifiers[:1]] or ([f"born {line.born}"] if line.born else [])
     return on_one_line(f"{line.name[:120]}{f' ({known[0]})' if known else ''}")
 
@@ -147,7 +115,7 @@ class _Persons:
     otherwise a single invented record would cut the ties of everybody else.
     """
 
-    def __init__(self, lines: Sequence[_Line], places: Sequence[int]) -> None:
+    def __init__(self, lines: Sequence[Line], places: Sequence[int]) -> None:
         said: dict[tuple[str, str], dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
         births: dict[str, dict[int, str]] = defaultdict(dict)
         for line in lines:
@@ -169,7 +137,7 @@ class _Persons:
             for key in keys[1:]:
                 self._join(keys[0], key)
 
-    def of(self, line: _Line) -> tuple[str, Sure]:
+    def of(self, line: Line) -> tuple[str, Sure]:
         """The key, and how sure it is; empty where the line names nobody."""
         keys = self._sure_keys(line)
         if keys:
@@ -183,7 +151,7 @@ class _Persons:
             return f"=company {name} {line.country}", Sure.LIKELY
         return f"=company {name}", Sure.BY_NAME
 
-    def _sure_keys(self, line: _Line) -> list[str]:
+    def _sure_keys(self, line: Line) -> list[str]:
         keys = [f"={number.scheme} {number.value}" for number in _single(line.identifiers)]
         name = line.strong_name
         sure = name and name not in self._ambiguous and (self._places[line.record], name) not in self._numbered_twice
@@ -225,17 +193,22 @@ class _Customers:
         self._by_name: dict[tuple[str, str], set[int]] = defaultdict(set)
         self._numbers: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._names: dict[int, set[str]] = defaultdict(set)
-        columns = [records[name].to_pylist() for name in ("legal_name", "kind", "jurisdiction", "identifiers")]
-        for party, name, kind, place, numbers in zip(places, *columns, strict=True):
-            for number in (valid := _valid(numbers)):
-                self._by_number[(number.scheme, number.value)].add(party)
-                self._numbers[party][number.scheme].add(number.value)
-            if valid:
-                self._names[party].add(person_key(name) if kind == _PERSON else name_key(name))
-            if kind != Kind.PERSON.value and place and (key := name_key(name)):
-                self._by_name[(key, place)].add(party)
+        numbered: set[int] = set()
+        rows, numbers = parts_of(records["identifiers"])
+        for row, scheme, value in zip(rows.tolist(), *fields_of(numbers, "scheme", "value"), strict=True):
+            if not is_placeholder(value):
+                numbered.add(row)
+                self._by_number[scheme, value].add(places[row])
+                self._numbers[places[row]][scheme].add(value)
+        columns = [records[name].to_pylist() for name in ("legal_name", "kind", "jurisdiction")]
+        for row, (name, kind, country) in enumerate(zip(*columns, strict=True)):
+            party, person = places[row], kind == _PERSON
+            if row in numbered:
+                self._names[party].add(person_key(name) if person else name_key(name))
+            if not person and country and (key := name_key(name)):
+                self._by_name[key, country].add(party)
 
-    def of(self, line: _Line) -> tuple[int, Sure] | None:
+    def of(self, line: Line) -> tuple[int, Sure] | None:
         for number in _single(line.identifiers):
             found = self._by_number.get((number.scheme, number.value), set())
             if len(found) > 1:
@@ -250,36 +223,6 @@ class _Customers:
             return None
         return min(found), Sure.LIKELY
 
-    def _contradicts(self, party: int, line: _Line) -> bool:
+    def _contradicts(self, party: int, line: Line) -> bool:
         known = self._numbers.get(party, {})
         return any(number.scheme in known and number.value not in known[number.scheme] for number in line.identifiers)
-
-
-def _lines(records: pa.Table) -> Iterator[_Line]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    column = records["holders"]
-    holders = pa.concat_arrays(column.chunks) if column.num_chunks != 1 else column.chunk(0)
-    rows = pc.list_flatten(holders)
-    if not len(rows):
-        return
-    parents = pc.list_parent_indices(holders).to_pylist()
-    names = ("name", "role", "kind", "country", "born", "identifiers", "share_bp", "share_max_bp", "since", "until")
-    columns = [pc.struct_field(rows, name).to_pylist() for name in names]
-    roles, kinds = {role.value: role for role in Role}, {kind.value: kind for kind in Kind}
-    for record, name, role, kind, country, born, numbers, low, high, since, until in zip(
-        parents, *columns, strict=True
-    ):
-        yield _Line(
-            record, name or "", roles[role], kinds[kind], country, born, _valid(numbers),
-            low, high if high is not None else (low if low is None else 10_000), since, until,
-            person_key(name or "") if kind == _PERSON else name_key(name or ""),
-        )  # fmt: skip
-
-
-def _valid(numbers: Iterable[Mapping[str, Any]] | None) -> tuple[Identifier, ...]:
-    """Wrong numbers were taken out when the records were read (`vetting.py`)."""
-    if not numbers:
-        return ()
-    return tuple(Identifier(each["scheme"], each["value"]) for each in numbers if not is_placeholder(each["value"]))

@@ -6,23 +6,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plimsoll.parties.control import ControlGraph, control_graph
 from plimsoll.parties.control_settings import ControlSettings
 from plimsoll.parties.filing.delivery import Progress, no_progress
 from plimsoll.parties.known import KnownAccount, KnownParties, KycFile, KycProblem
 from plimsoll.parties.kyc import Kind, Role, Use
+from plimsoll.parties.lists import fields_of, parts_of
 from plimsoll.parties.normalise import is_placeholder, name_key
 from plimsoll.parties.register.folder import Register, is_register, open_register
 from plimsoll.parties.register.intake import found_in, taken_in
 from plimsoll.parties.uncollected import uncollected
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _OWNERS = frozenset((Role.OWNER.value, Role.VOTER.value, Role.ON_BEHALF.value))
 _WITHOUT_OWNERS = frozenset((Kind.PERSON.value, Kind.PUBLIC_BODY.value))
 _READ = (
     "record", "subject", "legal_name", "kind", "customer_ref", "aliases", "jurisdiction", "incorporated", "payer",
-    "holders", "reseller", "downstream", "declared_use", "opened", "closed", "file_no", "row",
+    "reseller", "downstream", "declared_use", "opened", "closed", "file_no", "row",
 )  # fmt: skip
 _PIECE = 8_192
 
@@ -122,16 +126,19 @@ def known_parties(register: Register, graph: ControlGraph) -> KnownParties:
     groups = {account: group.id for group in graph.groups for account in group.accounts}
     accounts: dict[str, KnownAccount] = {}
     with uncollected():
-        for batch in delivery.records.select(_READ).to_batches(max_chunksize=_PIECE):
-            for row in batch.to_pylist():
+        for batch in delivery.records.to_batches(max_chunksize=_PIECE):
+            owned = _owned(batch)
+            for place, row in enumerate(batch.select(_READ).to_pylist()):
                 party = register.resolution.party_of[row["record"]]
                 problems = (*delivery.problems.get(row["subject"], ()), *graph.problems.get(party, ()))
-                accounts[row["subject"]] = _account(row, party, groups.get(row["subject"]), problems, delivery.files)
+                group = groups.get(row["subject"])
+                accounts[row["subject"]] = _account(row, place in owned, party, group, problems, delivery.files)
     return KnownParties(accounts, graph.groups, graph.hubs, delivery.files, {}, delivery.notes)
 
 
 def _account(
     row: Mapping[str, Any],
+    owned: bool,
     party: str,
     group: str | None,
     problems: tuple[KycProblem, ...],
@@ -146,7 +153,7 @@ def _account(
         jurisdiction=row["jurisdiction"],
         customer_ref=row["customer_ref"],
         incorporated=row["incorporated"],
-        owner_known=row["kind"] in _WITHOUT_OWNERS or any(_is_owner(each) for each in row["holders"] or ()),
+        owner_known=owned or row["kind"] in _WITHOUT_OWNERS,
         payer_differs=_payer_differs(row),
         reseller=bool(row["reseller"]),
         downstream=None if downstream is None else tuple(each["name"] for each in downstream),
@@ -159,8 +166,11 @@ def _account(
     )
 
 
-def _is_owner(holder: Mapping[str, Any]) -> bool:
-    return holder["role"] in _OWNERS and not is_placeholder(holder["name"] or "")
+def _owned(batch: pa.RecordBatch) -> set[int]:
+    """Places of the records that name an owner."""
+    rows, holders = parts_of(batch.column("holders"))
+    named = zip(rows.tolist(), *fields_of(holders, "role", "name"), strict=True)
+    return {row for row, role, name in named if role in _OWNERS and not is_placeholder(name or "")}
 
 
 def _payer_differs(row: Mapping[str, Any]) -> bool:

@@ -12,11 +12,14 @@ if TYPE_CHECKING:
 _CODE = (1 << 32) - 1
 
 
-def parts_of(lists: pa.Array) -> tuple[NDArray[np.int64], pa.Array]:
+def parts_of(lists: pa.Array | pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.Array]:
     """Row and part of every part of a list column, in order."""
     import numpy as np
+    import pyarrow as pa
     import pyarrow.compute as pc
 
+    if isinstance(lists, pa.ChunkedArray):
+        lists = pa.concat_arrays(lists.chunks) if lists.num_chunks else pa.nulls(0, lists.type)
     return pc.list_parent_indices(lists).to_numpy().astype(np.int64), pc.list_flatten(lists)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plimsoll.parties.kyc import Kind
+from plimsoll.parties.lists import fields_of, parts_of
 from plimsoll.parties.normalise import name_key, person_key
 
 if TYPE_CHECKING:
@@ -69,18 +70,19 @@ def resale(records: pa.Table, places: Sequence[int]) -> Resale:
         return Resale({}, {}, {}, {})
     by_number: dict[tuple[str, str], set[int]] = defaultdict(set)
     by_name: dict[tuple[str, str], set[int]] = defaultdict(set)
-    columns = [records[name].to_pylist() for name in ("legal_name", "kind", "jurisdiction", "identifiers")]
-    for party, name, kind, country, numbers in zip(places, *columns, strict=True):
-        for number in numbers or ():
-            by_number[number["scheme"], number["value"]].add(party)
+    rows, numbers = parts_of(records["identifiers"])
+    for row, scheme, value in zip(rows.tolist(), *fields_of(numbers, "scheme", "value"), strict=True):
+        by_number[scheme, value].add(places[row])
+    columns = [records[name].to_pylist() for name in ("legal_name", "kind", "jurisdiction")]
+    for party, name, kind, country in zip(places, *columns, strict=True):
         key = person_key(name) if kind == Kind.PERSON.value else name_key(name)
         if key and country:
             by_name[key, country].add(party)
     found: dict[int, set[int]] = defaultdict(set)
     listed: dict[int, set[str]] = defaultdict(set)
     called: dict[str, set[int]] = defaultdict(set)
-    rows = [sellers[name].to_pylist() for name in ("record", "downstream", "legal_name")]
-    for record, customers, own in zip(*rows, strict=True):
+    lists = [sellers[name].to_pylist() for name in ("record", "downstream", "legal_name")]
+    for record, customers, own in zip(*lists, strict=True):
         seller = places[record]
         called[name_key(own)].add(seller)
         for customer in customers:

@@ -65,19 +65,14 @@ def shared_values(attributes: pa.Table, places: Sequence[int]) -> list[Value]:
 
 def _values(table: pa.Table, codes: Sequence[int], parties: Sequence[int]) -> Iterator[Value]:
     ties, keys, names = (table[name].to_pylist() for name in ("tie", "value", "shown"))
-    since, until = table["since"].to_pylist(), table["until"].to_pylist()
     start = 0
     for row in range(1, len(codes) + 1):
         if row == len(codes) or codes[row] != codes[start]:
             tie, key = Tie(ties[start]), keys[start]
-            members = tuple({Member(parties[i], (since[i], until[i])) for i in range(start, row)})
             if not is_placeholder(key):
-                yield Value(tie, key, min(names[start:row]), _in_order(members), is_weak(tie, key), _family(tie))
+                members = tuple(map(Member, sorted(set(parties[start:row]))))
+                yield Value(tie, key, min(names[start:row]), members, is_weak(tie, key), _family(tie))
             start = row
-
-
-def _in_order(members: Sequence[Member]) -> tuple[Member, ...]:
-    return tuple(sorted(members, key=lambda m: (m.party, str(m.span))))
 
 
 def _family(tie: Tie) -> str:
