@@ -64,10 +64,8 @@ def largest_e4(days: Sequence[DayUse], as_of: date) -> int:
 
 def _largest(windows: Windows, length: int) -> Rolling | None:
     """The largest by estimate, of equals that by bound, of equals the first."""
-    ests = windows.est_e4(length)
-    most = max(ests, default=None)
-    equals = (windows.window(length, number) for number, est_e4 in enumerate(ests) if est_e4 == most)
-    return max(equals, key=lambda each: (each.cap_flop, -each.last.toordinal()), default=None)
+    amounts = list(zip(windows.est_e4(length), windows.cap_flop(length), strict=True))
+    return windows.window(length, amounts.index(max(amounts))) if amounts else None
 
 
 def just_below(below: Below, line: HeldLine, bunching: Bunching, as_of: date) -> Finding:

@@ -59,8 +59,10 @@ class Windows:
         """A window by its place in the lists; beyond them it holds nothing."""
         end = number + 1 if 0 <= number < self._count else 0
         start = max(0, end - length)
-        cap, est, prior = (sums[end] - sums[start] for sums in (self._caps, self._ests, self._priors))
-        return Rolling(length, self.last(number), cap, est, prior)
+        caps, ests, priors = self._caps, self._ests, self._priors
+        return Rolling(
+            length, self.last(number), caps[end] - caps[start], ests[end] - ests[start], priors[end] - priors[start]
+        )
 
     def ending(self, length: int, last: date) -> Rolling:
         """A window by its last day."""
