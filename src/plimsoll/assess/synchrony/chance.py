@@ -21,6 +21,7 @@ second case the crowd excuses nothing. They are whole hundredths of a bit, so th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -162,13 +163,15 @@ def chances(levels: Levels, changes: Changes) -> Chance:
     hour = np.arange(levels.hours, dtype=np.int64)
     month = _hour_of_month(levels)
     long = np.maximum(changes.last - changes.first, 1)
+    periods = (
+        ((hour % DAY).astype(np.int32), DAY, DAY),
+        (((hour + levels.start) % _WEEK).astype(np.int32), _WEEK, _WEEK),
+        (month, _MONTH, 365.25 / 12 * DAY),
+    )
+    counts = _habits(near, [(phase, period) for phase, period, _ in periods])
     habits = tuple(
-        (_habit(near, phase, period), phase, np.maximum(long / length, 1.0))
-        for phase, period, length in (
-            ((hour % DAY).astype(np.int32), DAY, DAY),
-            (((hour + levels.start) % _WEEK).astype(np.int32), _WEEK, _WEEK),
-            (month, _MONTH, 365.25 / 12 * DAY),
-        )
+        (count, phase, np.maximum(long / length, 1.0))
+        for count, (phase, _, length) in zip(counts, periods, strict=True)
     )
     crowds = _crowds(levels, changes, near)
     calendar = np.zeros(levels.hours, dtype=np.bool_)
@@ -190,13 +193,16 @@ def _near(levels: Levels, changes: Changes) -> Flags:
     return near
 
 
-def _habit(near: Flags, phase: Whole, period: int) -> Counts:
-    """How many changes each account has within `REACH` hours of each hour of the period."""
-    counts = np.zeros((*near.shape[:2], period), dtype=np.int16)
+def _habits(near: Flags, periods: Sequence[tuple[Whole, int]]) -> list[Counts]:
+    """For each period, how many changes each account has within `REACH` hours of each hour of it."""
+    found = [np.zeros((*near.shape[:2], period), dtype=np.int16) for _, period in periods]
     for start in range(0, len(near), _AT_A_TIME):
-        account, direction, hour = np.nonzero(near[start : start + _AT_A_TIME])
-        np.add.at(counts, (account + start, direction, phase[hour]), 1)
-    return counts
+        part = near[start : start + _AT_A_TIME].reshape(-1, near.shape[2])
+        row, hour = np.nonzero(part)
+        for counts, (phase, period) in zip(found, periods, strict=True):
+            here = np.bincount(row * period + phase[hour], minlength=len(part) * period)
+            counts[start : start + _AT_A_TIME] = here.reshape(-1, 2, period)
+    return found
 
 
 def _hour_of_month(levels: Levels) -> Whole:

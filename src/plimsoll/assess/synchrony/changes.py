@@ -77,7 +77,8 @@ class Changes:
 def find_changes(levels: Levels) -> Changes:
     """The changes of every account."""
     weekend = ((levels.start // DAY + np.arange(levels.hours // DAY)) + 3) % 7 >= 5  # 1970-01-01 was a Thursday
-    found = [_changes(row, weekend) for row in levels.rows()]
+    typical = [typical_level(row) for row in levels.rows()]
+    found = [_changes(row, level, weekend) for row, level in zip(levels.rows(), typical, strict=True)]
     counts = [len(hours) for hours, _ in found]
     used = [np.flatnonzero(row) for row in levels.rows()]
     whole = np.concatenate([hours for hours, _ in found]) if found else np.empty(0)
@@ -88,7 +89,7 @@ def find_changes(levels: Levels) -> Changes:
         percent=percent.astype(np.int32),
         owner=np.repeat(np.arange(len(found), dtype=np.int32), counts),
         begin=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
-        typical=np.array([typical_level(row) for row in levels.rows()], dtype=np.int32),
+        typical=np.array(typical, dtype=np.int32),
         first=np.array([hours[0] if len(hours) else 0 for hours in used], dtype=np.int32),
         last=np.array([hours[-1] + 1 if len(hours) else 0 for hours in used], dtype=np.int32),
     )
@@ -103,9 +104,8 @@ def typical_level(level: Whole) -> int:
     return int(ordered[np.searchsorted(running, running[-1] // 2, side="right")])
 
 
-def _changes(level: Whole, weekend: Flags) -> tuple[Whole, Whole]:
+def _changes(level: Whole, typical: int, weekend: Flags) -> tuple[Whole, Whole]:
     """Hours and percentages of one account's changes."""
-    typical = typical_level(level)
     if not typical:
         return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)
     step = np.diff(level.astype(np.float64) - _daily_wave(level, weekend))
