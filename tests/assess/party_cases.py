@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from plimsoll.assess.account_totals import account_totals
 from plimsoll.assess.assessment import DeclarationSeen
 from plimsoll.assess.behind import Behind
 from plimsoll.assess.detectors.figures import HeldLine
@@ -78,7 +79,10 @@ def behind(
     named: Any = None,
     left_out: Iterable[str] = (),
 ) -> Behind:
-    return Behind(parties, daily, named, LINE, tuple(declared), AS_OF, PRIORS, load_profiles(), frozenset(left_out))
+    totals = account_totals(daily, AS_OF, PRIORS)
+    return Behind(
+        parties, daily, totals, named, LINE, tuple(declared), AS_OF, PRIORS, load_profiles(), frozenset(left_out)
+    )
 
 
 def declaration(name: str, developer: str, flop: int, *accounts: str) -> DeclarationSeen:

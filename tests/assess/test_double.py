@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from tests.assess.detectors.account_cases import held
 
+from plimsoll.assess.account_totals import account_totals
 from plimsoll.assess.detectors.double_report import double_reports
-from plimsoll.assess.double import DayPair, find_doubles, same_use
+from plimsoll.assess.detectors.figures import HeldLine
+from plimsoll.assess.double import DayPair, Double, find_doubles, same_use
 from plimsoll.assess.finding import Code, Severity
 from plimsoll.assess.party_evidence import DoubleEvidence
 from plimsoll.compute.engine import connect, load
+from plimsoll.compute.utilisation import PRIORS
 from plimsoll.parties.known import KnownAccount
 
 DAY = date(2026, 1, 1)
@@ -61,15 +64,19 @@ def _daily(engine: Any, use: dict[tuple[str, str], list[int]]) -> Any:
     rows = [
         {
             "provider": provider, "account": account, "day": str(DAY + timedelta(day)), "chip": "h100-sxm",
-            "accel_ns": str(ns), "cap_flop": str(ns * PEAK),
+            "accel_ns": str(ns), "cap_flop": str(ns * PEAK), "tier": "C", "est_e4": str(ns * PEAK * 4_000),
         }
         for (provider, account), amounts in use.items()
         for day, ns in enumerate(amounts)
         if ns
     ]  # fmt: skip
-    types = {"provider": "VARCHAR", "account": "VARCHAR", "day": "DATE", "chip": "VARCHAR"}
-    types |= {"accel_ns": "DECIMAL(38,0)", "cap_flop": "DECIMAL(38,0)"}
+    types = {"provider": "VARCHAR", "account": "VARCHAR", "day": "DATE", "chip": "VARCHAR", "tier": "VARCHAR"}
+    types |= {"accel_ns": "DECIMAL(38,0)", "cap_flop": "DECIMAL(38,0)", "est_e4": "DECIMAL(38,0)"}
     return load(engine, rows, types, "daily")
+
+
+def _found(daily: Any, line: HeldLine, holders: dict[str, KnownAccount]) -> tuple[Double, ...]:
+    return find_doubles(daily, account_totals(daily, DAY + timedelta(100), PRIORS), line, holders)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +99,7 @@ def _together(use: dict[tuple[str, str], list[int]]) -> list[int]:
 def test_a_hosts_account_that_is_all_of_a_seller(engine: Any) -> None:
     use = _seller(30)
     use["big-cloud", "reseller"] = _together(use)
-    [double] = find_doubles(_daily(engine, use), held(10**24), {})
+    [double] = _found(_daily(engine, use), held(10**24), {})
     [finding] = double_reports([double])
     [evidence] = finding.evidence
 
@@ -111,9 +118,9 @@ def test_equal_steady_use_is_no_proof_but_a_record_makes_it_one(engine: Any) -> 
     stranger = KnownAccount("big-cloud/x", "P-1", None, "Tallow Studies Ltd", None)
     seller = KnownAccount("big-cloud/x", "P-1", None, "Small Cloud AB", None)
 
-    assert find_doubles(daily, held(10**24), {}) == ()
-    assert find_doubles(daily, held(10**24), {"big-cloud/x": stranger}) == ()
-    [double] = find_doubles(daily, held(10**24), {"big-cloud/x": seller})
+    assert _found(daily, held(10**24), {}) == ()
+    assert _found(daily, held(10**24), {"big-cloud/x": stranger}) == ()
+    [double] = _found(daily, held(10**24), {"big-cloud/x": seller})
     assert double.host_account == "big-cloud/x"
     assert double.by_record
 
@@ -122,11 +129,11 @@ def test_an_account_with_customers_of_its_own_beside_is_not_the_sellers(engine: 
     use = _seller(30)
     use["big-cloud", "reseller"] = [amount * 11 // 10 for amount in _together(use)]
 
-    assert find_doubles(_daily(engine, use), held(10**24), {}) == ()
+    assert _found(_daily(engine, use), held(10**24), {}) == ()
 
 
 def test_small_accounts_are_not_compared(engine: Any) -> None:
     use = _seller(30)
     use["big-cloud", "reseller"] = _together(use)
 
-    assert find_doubles(_daily(engine, use), held(10**30), {}) == ()
+    assert _found(_daily(engine, use), held(10**30), {}) == ()

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from party_cases import AS_OF, LINE, UNIT, behind, daily_table, known, record
 
+from plimsoll.assess.account_totals import account_totals
 from plimsoll.assess.evidence import NS_PER_HOUR
 from plimsoll.assess.finding import Code, Finding, Severity
 from plimsoll.assess.party_evidence import KycEvidence, ProfileEvidence
 from plimsoll.assess.risk_facts import facts_of, least_hours
 from plimsoll.compute.engine import connect
+from plimsoll.compute.utilisation import PRIORS
 from plimsoll.parties.kyc import Use
 from plimsoll.parties.risk.load import load_profiles
 
@@ -27,7 +29,7 @@ def engine():
 
 def _facts(engine, rows, records, bp: int = 4_000):
     daily = daily_table(engine, rows, bp)
-    return dict(facts_of(known(records), daily, load_profiles(), AS_OF, (4_000, 1_500)))
+    return dict(facts_of(known(records), account_totals(daily, AS_OF, PRIORS), load_profiles()))
 
 
 def _watched(engine, rows, records) -> list[Finding]:

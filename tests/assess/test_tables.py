@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plimsoll.assess.account_totals import account_totals, candidates, largest_accounts
 from plimsoll.assess.detectors.approaching_line import approaching_line
 from plimsoll.assess.detectors.coverage import NONE
 from plimsoll.assess.detectors.figures import AccountUse, HeldLine
 from plimsoll.assess.detectors.undeclared_run import undeclared_run
 from plimsoll.assess.evidence import RuleEvidence
-from plimsoll.assess.tables import account_use, before, candidates, largest_accounts, negative_days, tagged_use
+from plimsoll.assess.tables import account_use, before, negative_days, tagged_use
 from plimsoll.compute.engine import connect, load
+from plimsoll.compute.utilisation import PRIORS
 
 DAY_ONE = date(2026, 1, 1)
 AS_OF = DAY_ONE + timedelta(400)
@@ -40,7 +42,7 @@ def _daily(engine, rows):
 
 
 def _chosen(daily, named=(), as_of=AS_OF) -> list[AccountUse]:
-    return list(account_use(daily, candidates(daily, LINE, named, as_of)))
+    return list(account_use(daily, candidates(account_totals(daily, as_of, PRIORS), LINE, named)))
 
 
 def test_amounts_of_thirty_digits_arrive_exact(engine) -> None:
@@ -61,7 +63,14 @@ def test_small_accounts_stay_behind_unless_they_are_named(engine) -> None:
 def test_the_largest_come_first_and_ties_by_name(engine) -> None:
     daily = _daily(engine, [("b", 0, 5), ("a", 0, 5), ("c", 0, 2), ("c", 1, 9), ("d", 0, 1)])
 
-    assert largest_accounts(daily, 3) == ("p/c", "p/a", "p/b")
+    assert largest_accounts(account_totals(daily, AS_OF, PRIORS), 3) == ("p/c", "p/a", "p/b")
+
+
+def test_an_account_of_the_same_name_at_another_provider_does_not_come_along(engine) -> None:
+    daily = _daily(engine, [("a", 0, 5), ("b", 0, 5)])
+    other = daily.mutate(provider=daily.account.concat("-cloud"))
+
+    assert [use.subject for use in account_use(daily.union(other), ("a-cloud/a", "p/b"))] == ["a-cloud/a", "p/b"]
 
 
 def test_the_day_of_the_assessment_is_not_part_of_it(engine) -> None:

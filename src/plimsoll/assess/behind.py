@@ -8,17 +8,9 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from plimsoll.assess.account_tables import (
-    account_totals,
-    hub_sums,
-    large_accounts,
-    load_accounts,
-    sums_by_provider,
-    without,
-)
+from plimsoll.assess.account_totals import AccountTotals, by_provider, hub_totals, large_accounts, total_of
 from plimsoll.assess.assessment import AccountSeries, DeclarationSeen, HubSeen, InputFile, PartiesSeen
 from plimsoll.assess.detectors.coverage import NONE
-from plimsoll.assess.detectors.crossing import Rolling
 from plimsoll.assess.detectors.figures import AccountUse, HeldLine, whole_flop
 from plimsoll.assess.detectors.high_risk_profile import (
     Risky,
@@ -36,6 +28,7 @@ from plimsoll.assess.detectors.large_account import floor_flop, largest_year
 from plimsoll.assess.detectors.reseller_blind import Blind, blind_resellers
 from plimsoll.assess.detectors.spelling import by_folded, folded
 from plimsoll.assess.detectors.unknown_customer import Unrecorded, unknown_account, unrecorded_accounts
+from plimsoll.assess.detectors.windows import Rolling
 from plimsoll.assess.finding import Finding, Severity
 from plimsoll.assess.group_judgement import GroupJudge
 from plimsoll.assess.record_checks import contradictions, invoiced_by
@@ -73,6 +66,7 @@ class Behind:
 
     known: KnownParties
     daily: ir.Table
+    totals: AccountTotals
     named: ir.Table | None
     line: HeldLine
     declared: Sequence[DeclarationSeen]
@@ -80,10 +74,6 @@ class Behind:
     priors: Priors
     profiles: ProfileSet
     left_out: frozenset[str] = frozenset()
-
-    @cached_property
-    def totals(self) -> ir.Table:
-        return account_totals(self.daily, self.priors.train)
 
     @cached_property
     def groups(self) -> GroupJudge:
@@ -115,12 +105,11 @@ class Behind:
             findings: all of the assessment.
         """
         alone = {f.subject for f in findings if f.line_flop is not None and f.severity in (Severity.HIGH, Severity.ASK)}
-        unknown, used = sums_by_provider(self._unrecorded), sums_by_provider(self.totals)
-        unknown_accounts = sum(each.accounts for each in unknown)
+        unknown = total_of(self._unrecorded.values())
         return PartiesSeen(
-            known=sum(each.accounts for each in used) - unknown_accounts,
-            unknown=unknown_accounts,
-            unknown_cap_flop=sum(each.cap_flop for each in unknown),
+            known=len(self.totals) - unknown.accounts,
+            unknown=unknown.accounts,
+            unknown_cap_flop=unknown.cap_flop,
             parties=len({record.party for record in self.known.accounts.values()}),
             groups=sum(len(group.parties) > 1 for group in self.known.groups),
             hubs=tuple(self._hubs(alone)),
@@ -129,13 +118,12 @@ class Behind:
 
     def remarks(self) -> Iterator[str]:
         """How far the records reach, for the reader of the answer."""
-        used, unknown = sums_by_provider(self.totals), sums_by_provider(self._unrecorded)
-        accounts, cap = sum(each.accounts for each in used), sum(each.cap_flop for each in used)
-        missing, missing_cap = sum(each.accounts for each in unknown), sum(each.cap_flop for each in unknown)
-        if accounts:
+        used, unknown = total_of(self.totals.values()), total_of(self._unrecorded.values())
+        if used.accounts:
             yield (
-                f"Know-your-customer records name the holders of {accounts - missing:,} of {accounts:,} accounts that "
-                f"used accelerators, with {_share(cap - missing_cap, cap)} of what all of them could have done."
+                f"Know-your-customer records name the holders of {used.accounts - unknown.accounts:,} of "
+                f"{used.accounts:,} accounts that used accelerators, with "
+                f"{_share(used.cap_flop - unknown.cap_flop, used.cap_flop)} of what all of them could have done."
             )
 
     def inputs(self) -> tuple[InputFile, ...]:
@@ -147,10 +135,9 @@ class Behind:
         return tuple(sorted(files, key=lambda file: (file.path, file.sha256)))
 
     @cached_property
-    def _unrecorded(self) -> ir.Table:
+    def _unrecorded(self) -> AccountTotals:
         """Totals of accounts with use and without a record."""
-        subjects = sorted(self.known.accounts)
-        return without(self.totals, load_accounts(self.totals.get_backend(), subjects, "recorded"))
+        return {subject: each for subject, each in self.totals.items() if subject not in self.known.accounts}
 
     def _hubs(self, alone: Collection[str]) -> Iterator[HubSeen]:
         hubs = self.known.hubs
@@ -159,12 +146,12 @@ class Behind:
                 hub.tie.value, hub.shown, hub.parties, sums.accounts, sums.cap_flop, whole_flop(sums.est_e4),
                 len(set(alone).intersection(hub.accounts)),
             )
-            for hub, sums in zip(hubs, hub_sums(self.totals, hubs), strict=True)
+            for hub, sums in zip(hubs, hub_totals(self.totals, hubs), strict=True)
         ]  # fmt: skip
         yield from sorted(found, key=lambda hub: (-hub.cap_flop, -hub.parties, hub.tie, hub.shown))
 
     def _unknown(self) -> Iterator[Found]:
-        large = dict(self._large(large_accounts(self._unrecorded, floor_flop(self.line))))
+        large = dict(self._large(self._large_of(self._unrecorded)))
         spelt = by_folded(self.known.accounts)
         asked: dict[str, int] = {}
         for subject, (use, year) in large.items():
@@ -175,16 +162,16 @@ class Behind:
         for subject in self.known.accounts:
             provider = subject.partition("/")[0]
             filed[provider] = filed.get(provider, 0) + 1
-        used = {each.provider: each.accounts for each in sums_by_provider(self.totals)}
-        for each in sums_by_provider(self._unrecorded):
-            records, number = filed.get(each.provider, 0), asked.get(each.provider, 0)
-            if records and number == each.accounts:
+        used = by_provider(self.totals.values())
+        for provider, unknown in by_provider(self._unrecorded.values()).items():
+            records, number = filed.get(provider, 0), asked.get(provider, 0)
+            if records and number == unknown.accounts:
                 continue
             yield Found(
                 unrecorded_accounts(
                     Unrecorded(
-                        each.provider, each.accounts, number, used[each.provider], records,
-                        each.cap_flop, whole_flop(each.est_e4),
+                        provider, unknown.accounts, number, used[provider].accounts, records,
+                        unknown.cap_flop, whole_flop(unknown.est_e4),
                     )
                 )
             )  # fmt: skip
@@ -198,7 +185,7 @@ class Behind:
         by_subject: dict[str, list[Contradiction]] = {}
         for each in found:
             by_subject.setdefault(each.subject, []).append(each)
-        for subject, (use, year) in self._large(self._large_of(name for name in by_subject if "/" in name)):
+        for subject, (use, year) in self._large(self._large_of(by_subject)):
             slips = all(each.slip for each in by_subject[subject])
             if not slips or year.est_e4 >= self.line.first_past_e4:
                 yield Found(account_contradiction(use, year, by_subject.pop(subject)), self._series(use))
@@ -212,10 +199,9 @@ class Behind:
     def _risky(self) -> Iterator[Found]:
         """Accounts that match a risk profile: those that stand out by themselves, the others per provider."""
         profiles = self.profiles
-        priors = (self.priors.train, self.priors.other)
         risky = {
             subject: Risky(self.known.accounts[subject], matches)
-            for subject, facts in facts_of(self.known, self.daily, profiles, self.as_of, priors)
+            for subject, facts in facts_of(self.known, self.totals, profiles)
             if (matches := profiles.matches(facts))
         }
         listed = sorted(subject for subject, each in risky.items() if always_named(each))
@@ -232,10 +218,9 @@ class Behind:
         for provider, those in sorted(others.items()):
             yield Found(risky_accounts(provider, those))
 
-    def _large_of(self, subjects: Iterable[str]) -> tuple[str, ...]:
+    def _large_of(self, subjects: Collection[str]) -> tuple[str, ...]:
         """Those of the accounts that may be large, in order of provider and account."""
-        chosen = load_accounts(self.totals.get_backend(), subjects, "chosen")
-        return large_accounts(self.totals.semi_join(chosen, ["provider", "account"]), floor_flop(self.line))
+        return large_accounts(self.totals, subjects, floor_flop(self.line))
 
     def _large(self, subjects: Sequence[str]) -> Iterator[tuple[str, tuple[AccountUse, Rolling]]]:
         """Those of the accounts that are large, with their largest year, in order of provider and account."""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from plimsoll.assess.assessment import AccountSeries, DeclarationSeen
 from plimsoll.assess.bunching import below_line_e4, bunching
 from plimsoll.assess.detectors import wording
 from plimsoll.assess.detectors.coverage import Coverage
-from plimsoll.assess.detectors.figures import AccountUse, HeldLine, by_day, whole_flop
+from plimsoll.assess.detectors.figures import AccountUse, HeldLine, by_day
 from plimsoll.assess.detectors.group_use import GroupUse, Measure, days_of
 from plimsoll.assess.detectors.just_below import Below, just_below, largest_e4, peak_just_below
+from plimsoll.assess.detectors.member_use import member_evidence
 from plimsoll.assess.detectors.split_run import link_evidence
-from plimsoll.assess.finding import TOGETHER, Code, Finding, Severity
+from plimsoll.assess.finding import Code, Finding, Severity
 from plimsoll.assess.party_evidence import LinkEvidence, MemberEvidence
-from plimsoll.assess.series import account_series
+from plimsoll.assess.series import account_series, group_series
 from plimsoll.parties.known import KnownAccount
 
 
@@ -88,7 +89,7 @@ class BelowLine:
             each for each in read(sorted(accounts)) if any(peak.start <= row.day < peak.end for row in each.rows)
         ]
         evidence = sorted(
-            (_member(member, peak.start, peak.end, holders) for member in members),
+            (member_evidence(member, peak.start, peak.end, holders) for member in members),
             key=lambda m: (-m.est_flop, -m.cap_flop, m.subject),
         )
         what = (
@@ -98,7 +99,7 @@ class BelowLine:
         tiers = frozenset(row.tier for row in use.rows if peak.start <= row.day < peak.end)
         details: tuple[MemberEvidence | LinkEvidence, ...] = (*evidence, *link_evidence(use.group))
         below = Below(use.group.id, what, days, peak, details, tiers)
-        self._found[use.group.id] = below, group_days(use, peak.days, coverage, self.as_of)
+        self._found[use.group.id] = below, group_series(use, use.rows, peak.days, coverage, self.as_of)
 
     def findings(self) -> Iterator[BelowFinding]:
         """The findings, in order of subject."""
@@ -109,19 +110,6 @@ class BelowLine:
 
     def _count(self, subject: str, size: int) -> None:
         self._sizes[subject] = max(size, self._sizes.get(subject, 0))
-
-
-def _member(use: AccountUse, start: date, end: date, holders: Mapping[str, KnownAccount]) -> MemberEvidence:
-    record = holders.get(use.subject)
-    rows = [row for row in use.rows if start <= row.day < end]
-    return MemberEvidence(
-        use.subject,
-        None if record is None else record.party,
-        None if record is None else record.legal_name,
-        sum(row.cap_flop for row in rows),
-        whole_flop(sum(row.est_e4 for row in rows)),
-        0,
-    )
 
 
 def judged_subjects(findings: Iterable[Finding]) -> frozenset[str]:
@@ -137,13 +125,3 @@ def judged_subjects(findings: Iterable[Finding]) -> frozenset[str]:
 def _about_one_bound(finding: Finding) -> bool:
     asked = finding.code is Code.UNDECLARED_RUN and finding.severity is Severity.ASK
     return asked or finding.code is Code.APPROACHING_LINE
-
-
-def group_days(use: GroupUse, window_days: int, coverage: Coverage, as_of: date) -> AccountSeries | None:
-    """A control group's accounts, day by day, as one; the subject is the group."""
-    group = use.group
-    series = account_series([AccountUse("", group.id, use.rows)], window_days, coverage, as_of)
-    if series is None:
-        return None
-    providers = sorted({account.partition("/")[0] for account in use.together.accounts})
-    return replace(series, subject=group.id, provider=TOGETHER.join(providers))

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 
 from plimsoll.assess.detectors.figures import HeldLine
 from plimsoll.assess.detectors.spelling import folded
-from plimsoll.assess.tables import EXACT, exact, plain_day, rows_of
+from plimsoll.assess.tables import EXACT, account_columns, plain_day, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from plimsoll.assess.account_totals import AccountTotals
     from plimsoll.parties.known import KnownAccount
 
 TOLERANCE = 100
@@ -78,7 +79,9 @@ class DayPair:
         return any(self.host.values()) or any(self.seller.values())
 
 
-def find_doubles(daily: ir.Table, line: HeldLine, holders: Mapping[str, KnownAccount]) -> tuple[Double, ...]:
+def find_doubles(
+    daily: ir.Table, totals: AccountTotals, line: HeldLine, holders: Mapping[str, KnownAccount]
+) -> tuple[Double, ...]:
     """All of them, in order of seller and account; an account is at most one seller's.
 
     Args:
@@ -87,7 +90,7 @@ def find_doubles(daily: ir.Table, line: HeldLine, holders: Mapping[str, KnownAcc
     """
     found = []
     taken: set[str] = set()
-    for host_account, seller, accounts in sorted(_alike(daily, line), key=lambda pair: (pair[1], pair[0])):
+    for host_account, seller, accounts in sorted(_alike(totals, line), key=lambda pair: (pair[1], pair[0])):
         days = list(_days(daily, host_account, seller))
         by_record = _is_sellers(holders.get(host_account), seller)
         if host_account in taken or not same_use(days, by_record=by_record):
@@ -134,41 +137,35 @@ def _is_sellers(record: KnownAccount | None, seller: str) -> bool:
     return record.reseller or (len(name) >= _SHORTEST_NAME and name in folded(record.legal_name))
 
 
-def _alike(daily: ir.Table, line: HeldLine) -> Iterator[tuple[str, str, int]]:
+def _alike(totals: AccountTotals, line: HeldLine) -> Iterator[tuple[str, str, int]]:
     """Accounts that used about as much as all accounts of another provider: account, provider, and how many it has."""
-    accounts = daily.group_by("provider", "account").agg(
-        accel_ns=daily.accel_ns.sum().cast(EXACT), cap_flop=daily.cap_flop.sum().cast(EXACT)
-    )
-    sellers = accounts.group_by("provider").agg(sold_ns=accounts.accel_ns.sum().cast(EXACT), accounts=accounts.count())
-    sellers = sellers.select(seller="provider", sold_ns="sold_ns", accounts="accounts")
-    large = accounts.filter(accounts.cap_flop >= exact(max(1, line.flop // SMALLEST)))
-    pairs = large.cross_join(sellers)
-    apart = (pairs.accel_ns - pairs.sold_ns).abs() * ROUGHLY
-    near = pairs.filter(pairs.provider != pairs.seller, pairs.sold_ns > 0, apart <= pairs.sold_ns)
-    for row in rows_of(near.select("provider", "account", "seller", "accounts")):
-        yield f"{row['provider']}/{row['account']}", row["seller"], int(row["accounts"])
+    sold: dict[str, list[int]] = {}
+    for each in totals.values():
+        sold.setdefault(each.provider, []).append(each.accel_ns)
+    sellers = [(seller, sum(amounts), len(amounts)) for seller, amounts in sold.items()]
+    least = max(1, line.flop // SMALLEST)
+    for subject, each in totals.items():
+        if each.cap_flop >= least:
+            for seller, sold_ns, accounts in sellers:
+                if seller != each.provider and abs(each.accel_ns - sold_ns) * ROUGHLY <= sold_ns > 0:
+                    yield subject, seller, accounts
 
 
 def _days(daily: ir.Table, host_account: str, seller: str) -> Iterator[DayPair]:
     """Day by day what the account and all of the seller's accounts used, in order of days."""
-    provider, _, account = host_account.partition("/")
-    host = _by_chip(daily.filter(daily.provider == provider, daily.account == account))
-    sold = _by_chip(daily.filter(daily.provider == seller))
-    for day in sorted(host.keys() | sold.keys()):
-        hosted, resold = host.get(day, {}), sold.get(day, {})
-        yield DayPair(
-            day,
-            {chip: ns for chip, (ns, _) in hosted.items()},
-            {chip: ns for chip, (ns, _) in resold.items()},
-            sum(cap for _, cap in hosted.values()),
-        )
-
-
-def _by_chip(daily: ir.Table) -> dict[date, dict[str, tuple[int, int]]]:
-    sums = daily.group_by("day", "chip").agg(
-        accel_ns=daily.accel_ns.sum().cast(EXACT), cap_flop=daily.cap_flop.sum().cast(EXACT)
+    host = account_columns(host_account)
+    hosts = (daily.provider == host["provider"]) & (daily.account == host["account"])
+    both = daily.filter(hosts | (daily.provider == seller))
+    sums = both.group_by("provider", "day", "chip").agg(
+        accel_ns=both.accel_ns.sum().cast(EXACT), cap_flop=both.cap_flop.sum().cast(EXACT)
     )
-    found: dict[date, dict[str, tuple[int, int]]] = {}
+    found: dict[date, tuple[dict[str, int], dict[str, int], list[int]]] = {}
     for row in rows_of(sums):
-        found.setdefault(plain_day(row["day"]), {})[row["chip"]] = int(row["accel_ns"]), int(row["cap_flop"])
-    return found
+        hosted, resold, caps = found.setdefault(plain_day(row["day"]), ({}, {}, []))
+        if row["provider"] == seller:
+            resold[row["chip"]] = int(row["accel_ns"])
+        else:
+            hosted[row["chip"]] = int(row["accel_ns"])
+            caps.append(int(row["cap_flop"]))
+    for day, (hosted, resold, caps) in sorted(found.items()):
+        yield DayPair(day, hosted, resold, sum(caps))

@@ -5,23 +5,23 @@ A group of forty thousand accounts comes over as one sum per day, chip and tier.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from plimsoll.assess.account_tables import ALWAYS, account_columns
 from plimsoll.assess.detectors.figures import UseRow
-from plimsoll.assess.tables import EXACT, exact, rows_of, use_row
+from plimsoll.assess.tables import ALWAYS, EXACT, account_columns, rows_of, use_row
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from plimsoll.assess.account_totals import AccountTotals
     from plimsoll.parties.control_group import ControlGroup
 
-GROUPS_AT_A_TIME = 100
-"""How many groups come over in one query."""
+PARTS_AT_A_TIME = 100
+"""How many parts of groups come over in one query."""
 
 Part = tuple[str, int]
 """A group's id and the number of one of its `together`."""
@@ -36,48 +36,54 @@ class MemberSum:
     est_e4: int
 
 
-def load_members(backend: Any, groups: Iterable[ControlGroup], left_out: Collection[str]) -> ir.Table:
-    """Who counts together with whom, and when, as a table: group_id, part, provider, account, since, until.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Accounts that count together from `start` up to, not including, `end`."""
+
+    accounts: tuple[str, ...]
+    start: date
+    end: date
+
+    def within(self, start: date, end: date) -> Counted:
+        return Counted(self.accounts, max(self.start, start), min(self.end, end))
+
+
+def counted_parts(groups: Iterable[ControlGroup], left_out: Collection[str]) -> dict[Part, Counted]:
+    """Who counts together with whom, and when, part by part.
 
     Args:
         left_out: accounts whose use stands in another account already.
     """
-    from plimsoll.compute.engine import load
-
-    rows = (
-        {
-            "group_id": group.id,
-            "part": part,
-            **account_columns(subject),
-            "since": str(together.since or ALWAYS[0]),
-            "until": str(together.until or ALWAYS[1]),
-        }
+    return {
+        (group.id, number): Counted(
+            tuple(subject for subject in together.accounts if subject not in left_out),
+            together.since or ALWAYS[0],
+            together.until or ALWAYS[1],
+        )
         for group in groups
-        if len(group.accounts) > 1
-        for part, together in enumerate(group.together)
-        for subject in together.accounts
-        if subject not in left_out
-    )
-    types = {
-        "group_id": "VARCHAR", "part": "INTEGER", "provider": "VARCHAR", "account": "VARCHAR",
-        "since": "DATE", "until": "DATE",
-    }  # fmt: skip
-    return load(backend, rows, types, "group_members")
+        for number, together in enumerate(group.together)
+    }
 
 
-def group_candidates(totals: ir.Table, members: ir.Table, at_least_e4: int) -> tuple[str, ...]:
+def group_candidates(
+    totals: AccountTotals, groups: Iterable[ControlGroup], left_out: Collection[str], at_least_e4: int
+) -> tuple[ControlGroup, ...]:
     """The groups whose accounts may reach an amount together in some window, in order of id: a cheap superset."""
-    accounts = members.select("group_id", "provider", "account").distinct()
-    used = accounts.inner_join(totals, ["provider", "account"])
-    sums = used.group_by("group_id").agg(most_e4=used.most_e4.sum().cast(EXACT), accounts=used.count())
-    wanted = sums.filter(sums.most_e4 >= exact(at_least_e4), sums.accounts > 1)
-    return tuple(row["group_id"] for row in rows_of(wanted.order_by("group_id").select("group_id")))
+    found = []
+    for group in groups:
+        if len(group.accounts) > 1:
+            accounts = {subject for together in group.together for subject in together.accounts}.difference(left_out)
+            most = [totals[subject].most_e4 for subject in accounts if subject in totals]
+            if len(most) > 1 and sum(most) >= at_least_e4:
+                found.append(group)
+    return tuple(sorted(found, key=lambda group: group.id))
 
 
-def group_rows(daily: ir.Table, members: ir.Table, groups: Sequence[str]) -> Iterator[tuple[Part, tuple[UseRow, ...]]]:
-    """The use of those groups, part by part: all accounts added up per day, chip and tier, inside the part's time."""
-    for start in range(0, len(groups), GROUPS_AT_A_TIME):
-        used = _inside(daily, members.filter(members.group_id.isin(list(groups[start : start + GROUPS_AT_A_TIME]))))
+def group_rows(daily: ir.Table, parts: Mapping[Part, Counted]) -> Iterator[tuple[Part, tuple[UseRow, ...]]]:
+    """The use of those parts in order: all accounts added up per day, chip and tier, while they count together."""
+    names = sorted(parts)
+    for start in range(0, len(names), PARTS_AT_A_TIME):
+        used = _used(daily, {name: parts[name] for name in names[start : start + PARTS_AT_A_TIME]})
         keys = ("group_id", "part", "day", "chip", "tier")
         sums = used.group_by(keys).agg(
             **{name: used[name].sum().cast(EXACT) for name in ("accel_ns", "cap_flop", "est_e4")}
@@ -87,39 +93,11 @@ def group_rows(daily: ir.Table, members: ir.Table, groups: Sequence[str]) -> Ite
             yield part, tuple(use_row({**row, "run_id": None}) for row in rows)
 
 
-def large_members(totals: ir.Table, members: ir.Table, groups: Sequence[str], at_least_e4: int) -> dict[str, list[str]]:
-    """Per group, its accounts that may reach an amount by themselves, in order of provider and account."""
-    if not groups:
+def member_sums(daily: ir.Table, parts: Mapping[Part, Counted]) -> dict[Part, tuple[MemberSum, ...]]:
+    """For each part the accounts that used anything while they count together, largest first."""
+    if not parts:
         return {}
-    chosen = members.filter(members.group_id.isin(list(groups))).select("group_id", "provider", "account").distinct()
-    used = chosen.inner_join(totals, ["provider", "account"])
-    large = used.filter(used.most_e4 >= exact(at_least_e4))
-    found: dict[str, list[str]] = {}
-    for row in rows_of(large.order_by("group_id", "provider", "account").select("group_id", "provider", "account")):
-        found.setdefault(row["group_id"], []).append(f"{row['provider']}/{row['account']}")
-    return found
-
-
-def member_sums(
-    daily: ir.Table, members: ir.Table, windows: Mapping[Part, tuple[date, date]]
-) -> dict[Part, tuple[MemberSum, ...]]:
-    """For each part the accounts that used anything in its window, largest first.
-
-    Args:
-        windows: first day, and the day after the last.
-    """
-    from plimsoll.compute.engine import load
-
-    if not windows:
-        return {}
-    rows = (
-        {"group_id": group, "part": part, "first": str(first), "end": str(end)}
-        for (group, part), (first, end) in windows.items()
-    )
-    types = {"group_id": "VARCHAR", "part": "INTEGER", "first": "DATE", "end": "DATE"}
-    asked = load(daily.get_backend(), rows, types, "group_windows")
-    used = _inside(daily, members.inner_join(asked, ["group_id", "part"]))
-    used = used.filter(used.day >= used.first, used.day < used.end)
+    used = _used(daily, parts)
     sums = used.group_by("group_id", "part", "provider", "account").agg(
         cap_flop=used.cap_flop.sum().cast(EXACT), est_e4=used.est_e4.sum().cast(EXACT)
     )
@@ -135,7 +113,25 @@ def member_sums(
     }
 
 
-def _inside(daily: ir.Table, members: ir.Table) -> ir.Table:
-    """The use of members on the days on which they count together."""
+def _used(daily: ir.Table, parts: Mapping[Part, Counted]) -> ir.Table:
+    """The use of those parts' accounts on the days on which they count together."""
+    from plimsoll.compute.engine import load
+
+    rows = (
+        {
+            "group_id": group,
+            "part": number,
+            **account_columns(subject),
+            "since": str(counted.start),
+            "until": str(counted.end),
+        }
+        for (group, number), counted in parts.items()
+        for subject in counted.accounts
+    )
+    types = {
+        "group_id": "VARCHAR", "part": "INTEGER", "provider": "VARCHAR", "account": "VARCHAR",
+        "since": "DATE", "until": "DATE",
+    }  # fmt: skip
+    members = load(daily.get_backend(), rows, types, "group_members")
     used = members.inner_join(daily, ["provider", "account"])
     return used.filter(used.day >= used.since, used.day < used.until)

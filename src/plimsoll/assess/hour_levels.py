@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from plimsoll.assess.account_tables import account_columns
 from plimsoll.assess.assessment import HourSeries
 from plimsoll.assess.finding import Code, Finding
 from plimsoll.assess.party_evidence import MemberEvidence
+from plimsoll.assess.tables import account_columns
 
 if TYPE_CHECKING:
     import numpy as np

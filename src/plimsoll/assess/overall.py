@@ -13,35 +13,32 @@ from plimsoll.assess.finding import Finding
 from plimsoll.assess.input_names import Names
 from plimsoll.assess.judge import counts
 from plimsoll.assess.quality import outcome_counts
-from plimsoll.assess.tables import sums
 from plimsoll.kernel.canonical import digest_of_stream
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
+    from plimsoll.assess.account_totals import TotalOfMany
     from plimsoll.compute.accounting import Accounts
     from plimsoll.parties.risk.profile import ProfileSet
 
 
-def totals_of(accounts: Accounts, daily: ir.Table, declarations: int, findings: Sequence[Finding]) -> Totals:
+def totals_of(accounts: Accounts, used: TotalOfMany, declarations: int, findings: Sequence[Finding]) -> Totals:
     """Everything added up.
 
     Args:
-        daily: usage per account and day before the assessment's date.
+        used: what all accounts used before the assessment's date.
         declarations: how many there are.
     """
-    number, cap, est_e4 = sums(daily)
     outcomes = outcome_counts(accounts)
     return Totals(
         rows=accounts.totals.rows,
         rejected=dict(outcomes)["rejected"],
         providers=len(accounts.coverage),
-        accounts=number,
+        accounts=used.accounts,
         declarations=declarations,
         first_day=min((coverage.first_day for coverage in accounts.coverage), default=None),
         last_day=max((coverage.last_day for coverage in accounts.coverage), default=None),
-        cap_flop=cap,
-        est_flop=whole_flop(est_e4),
+        cap_flop=used.cap_flop,
+        est_flop=whole_flop(used.est_e4),
         findings=counts(findings),
         outcomes=outcomes,
     )

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from plimsoll.assess.account_tables import OutsideLife, account_columns, load_accounts, outside_life, without
 from plimsoll.assess.assessment import DeclarationSeen
 from plimsoll.assess.detectors import wording
 from plimsoll.assess.detectors.kyc_contradiction import Contradiction
 from plimsoll.assess.detectors.spelling import by_folded, folded, listed
-from plimsoll.assess.tables import rows_of
+from plimsoll.assess.outside_life import OutsideLife, outside_life
+from plimsoll.assess.tables import account_columns, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from plimsoll.assess.account_totals import AccountTotals
     from plimsoll.parties.known import KnownAccount, KnownParties
 
 SLACK_DAYS = 1
@@ -28,7 +29,7 @@ def contradictions(
     known: KnownParties,
     declared: Sequence[DeclarationSeen],
     daily: ir.Table,
-    totals: ir.Table,
+    totals: AccountTotals,
     named: ir.Table | None,
 ) -> tuple[Contradiction, ...]:
     """Everything that does not agree, in order of subject and code.
@@ -43,7 +44,8 @@ def contradictions(
         *_unmatched(known, totals),
     ]
     if named is not None:
-        found += [*_other_customers(known, named), *_several_customers(known, named)]
+        told = _customers_told(named)
+        found += [*_other_customers(known, named, told), *_several_customers(known, told)]
     return tuple(sorted(found, key=lambda each: (each.subject, each.code, each.what)))
 
 
@@ -94,7 +96,7 @@ def _wrong_records(known: KnownParties) -> Iterator[Contradiction]:
             yield Contradiction(subject, problem.code, what, _place(record), slip=True)
 
 
-def _out_of_life(known: KnownParties, daily: ir.Table, totals: ir.Table) -> Iterator[Contradiction]:
+def _out_of_life(known: KnownParties, daily: ir.Table, totals: AccountTotals) -> Iterator[Contradiction]:
     lives = {
         subject: (record.opened, record.closed)
         for subject, record in known.accounts.items()
@@ -155,7 +157,7 @@ def same_name(one: str, other: str) -> bool:
     return 2 * len(shared) >= min(len(set(first)), len(set(second)))
 
 
-def _unmatched(known: KnownParties, totals: ir.Table) -> Iterator[Contradiction]:
+def _unmatched(known: KnownParties, totals: AccountTotals) -> Iterator[Contradiction]:
     """Records that name accounts otherwise than usage does, and records of providers without any usage.
 
     A record of an account that used nothing is no contradiction as such.
@@ -163,11 +165,11 @@ def _unmatched(known: KnownParties, totals: ir.Table) -> Iterator[Contradiction]
     filed: dict[str, set[str]] = {}
     for subject in known.accounts:
         filed.setdefault(subject.partition("/")[0], set()).add(subject)
-    table = load_accounts(totals.get_backend(), sorted(known.accounts), "recorded")
-    used = {row["provider"] for row in rows_of(totals.select("provider").distinct())}
+    used = {each.provider for each in totals.values()}
     unknown: dict[str, set[str]] = {}
-    for row in rows_of(without(totals, table).select("provider", "account")):
-        unknown.setdefault(row["provider"], set()).add(f"{row['provider']}/{row['account']}")
+    for subject, each in totals.items():
+        if subject not in known.accounts:
+            unknown.setdefault(each.provider, set()).add(subject)
     for provider, subjects in sorted(filed.items()):
         if provider not in used:
             records = wording.several(len(subjects), "record is", "records are")
@@ -190,23 +192,30 @@ def _spelt_otherwise(
             yield Contradiction(provider, "kyc.account_spelt_otherwise", what, _place(known.accounts[subject]))
 
 
-def _other_customers(known: KnownParties, named: ir.Table) -> Iterator[Contradiction]:
-    """Usage rows that name another customer than the account's record does; a reseller's may."""
-    from plimsoll.compute.engine import load
+def _customers_told(named: ir.Table) -> dict[str, tuple[int, str]]:
+    """How many customers usage names per account, and the first of them, in order of provider and account."""
+    told = named.filter(named.customer_ref.notnull())
+    refs = told.group_by("provider", "account").agg(refs=told.customer_ref.nunique(), one=told.customer_ref.min())
+    rows = rows_of(refs.order_by("provider", "account"))
+    return {f"{row['provider']}/{row['account']}": (int(row["refs"]), row["one"]) for row in rows}
 
-    rows = (
-        {**account_columns(subject), "recorded": record.customer_ref}
-        for subject, record in sorted(known.accounts.items())
-        if record.customer_ref and not record.reseller
-    )
-    types = {"provider": "VARCHAR", "account": "VARCHAR", "recorded": "VARCHAR"}
-    recorded = load(named.get_backend(), rows, types, "customer_refs")
-    told = named.filter(named.customer_ref.notnull()).select("provider", "account", "customer_ref").distinct()
-    joined = told.inner_join(recorded, ["provider", "account"])
+
+def _other_customers(
+    known: KnownParties, named: ir.Table, told: Mapping[str, tuple[int, str]]
+) -> Iterator[Contradiction]:
+    """Usage rows that name another customer than the account's record does; a reseller's may."""
+    recorded = {
+        subject: record.customer_ref
+        for subject in told
+        if (record := known.accounts.get(subject)) and record.customer_ref and not record.reseller
+    }
+    several = [subject for subject in recorded if told[subject][0] > 1]
+    names = [(subject, told[subject][1]) for subject in recorded if told[subject][0] == 1]
+    names += _all_customers(named, several)
     others: dict[str, set[str]] = {}
-    for row in rows_of(joined.filter(joined.customer_ref != joined.recorded)):
-        if folded(row["customer_ref"]) != folded(row["recorded"]):
-            others.setdefault(f"{row['provider']}/{row['account']}", set()).add(row["customer_ref"])
+    for subject, ref in names:
+        if folded(ref) != folded(recorded[subject]):
+            others.setdefault(subject, set()).add(ref)
     for subject, refs in sorted(others.items()):
         record = known.accounts[subject]
         what = (
@@ -216,15 +225,25 @@ def _other_customers(known: KnownParties, named: ir.Table) -> Iterator[Contradic
         yield Contradiction(subject, "kyc.other_customer", what, _place(record))
 
 
-def _several_customers(known: KnownParties, named: ir.Table) -> Iterator[Contradiction]:
+def _all_customers(named: ir.Table, subjects: Sequence[str]) -> list[tuple[str, str]]:
+    """Every customer that usage of these accounts names, with the account."""
+    from plimsoll.compute.engine import load
+
+    if not subjects:
+        return []
+    types = {"provider": "VARCHAR", "account": "VARCHAR"}
+    chosen = load(named.get_backend(), map(account_columns, subjects), types, "several_customers")
+    told = named.filter(named.customer_ref.notnull()).semi_join(chosen, ["provider", "account"])
+    rows = rows_of(told.select("provider", "account", "customer_ref").distinct())
+    return [(f"{row['provider']}/{row['account']}", row["customer_ref"]) for row in rows]
+
+
+def _several_customers(known: KnownParties, told: Mapping[str, tuple[int, str]]) -> Iterator[Contradiction]:
     """Accounts whose usage names several customers, while the record names none and calls nobody a reseller."""
-    told = named.filter(named.customer_ref.notnull()).select("provider", "account", "customer_ref").distinct()
-    counts = told.group_by("provider", "account").agg(refs=told.count())
-    for row in rows_of(counts.filter(counts.refs > 1).order_by("provider", "account")):
-        subject = f"{row['provider']}/{row['account']}"
+    for subject, (refs, _) in told.items():
         record = known.accounts.get(subject)
-        if record is not None and not record.customer_ref and not record.reseller:
-            what = f"usage of {subject} names {row['refs']:,} customers, its record one, who is no reseller"
+        if refs > 1 and record is not None and not record.customer_ref and not record.reseller:
+            what = f"usage of {subject} names {refs:,} customers, its record one, who is no reseller"
             yield Contradiction(subject, "kyc.several_customers", what, _place(record))
 
 

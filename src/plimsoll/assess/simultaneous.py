@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -20,11 +21,12 @@ from plimsoll.assess.detectors.synchronised_accounts import (
 from plimsoll.assess.finding import Finding
 from plimsoll.assess.hour_levels import read_levels
 from plimsoll.assess.series import account_series
-from plimsoll.assess.tables import AT_A_TIME, EXACT, account_use, rows_of
+from plimsoll.assess.tables import AT_A_TIME, account_use
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from plimsoll.assess.account_totals import AccountTotals
     from plimsoll.assess.synchrony.find import Choose, SynchronousSet
     from plimsoll.compute.accounting import Accounts
     from plimsoll.parties.known import KnownParties
@@ -81,6 +83,7 @@ class Simultaneous:
 
     accounts: Accounts
     daily: ir.Table
+    totals: AccountTotals
     known: KnownParties | None
     line: HeldLine
     declared: Sequence[DeclarationSeen]
@@ -149,8 +152,8 @@ class Simultaneous:
             return ()
         from plimsoll.assess.synchrony.find import synchronous_sets
 
-        end = min(self.as_of, self._last_day + timedelta(1))
-        first = max(self._first_day, end - timedelta(LOOKED_BACK))
+        first, end = self._days
+        first = max(first, end - timedelta(LOOKED_BACK))
         self.progress("reading hours", 0, 1)
         looked_at = sorted({*wanted, *crowd})
         levels = read_levels(self.accounts, looked_at, self.accounts.places(looked_at), first, end)
@@ -164,24 +167,20 @@ class Simultaneous:
     @cached_property
     def _candidates(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The accounts that are looked at, and others that tell what is usual."""
-        recent = self.daily.filter(self.daily.day >= self.as_of - timedelta(LOOKED_BACK))
-        sums = recent.group_by("provider", "account").agg(
-            cap_flop=recent.cap_flop.sum().cast(EXACT), est_e4=recent.est_e4.sum().cast(EXACT)
+        recent = (each for each in self.totals.values() if each.year_cap > 0)
+        top = heapq.nsmallest(
+            MOST + len(self.left_out), recent, key=lambda each: (-each.year_cap, each.provider, each.account)
         )
-        import ibis
-
-        top = sums.order_by(ibis.desc("cap_flop"), "provider", "account").limit(MOST + len(self.left_out))
         coverage = coverage_by_account(self.declared)
         wanted: list[str] = []
         others: list[str] = []
         start = self.as_of - timedelta(LOOKED_BACK)
-        for row in rows_of(top):
-            subject = f"{row['provider']}/{row['account']}"
-            if subject in self.left_out or row["cap_flop"] <= 0:
+        for each in top:
+            subject = each.subject
+            if subject in self.left_out:
                 continue
             explained = coverage[subject].flop(start, self.as_of) if subject in coverage else 0
-            large = row["cap_flop"] * PART >= self.line.flop
-            if large and whole_flop(int(row["est_e4"])) > explained:
+            if each.year_cap * PART >= self.line.flop and whole_flop(each.year_e4) > explained:
                 wanted.append(subject)
             elif len(wanted) + len(others) < CROWD:
                 others.append(subject)
@@ -189,17 +188,9 @@ class Simultaneous:
 
     @cached_property
     def _days(self) -> tuple[date, date]:
-        recent = self.daily.filter(self.daily.day >= self.as_of - timedelta(LOOKED_BACK))
-        [row] = rows_of(recent.agg(first=recent.day.min().cast("string"), last=recent.day.max().cast("string")))
-        return date.fromisoformat(row["first"][:10]), date.fromisoformat(row["last"][:10])
-
-    @property
-    def _first_day(self) -> date:
-        return self._days[0]
-
-    @property
-    def _last_day(self) -> date:
-        return self._days[1]
+        """The first day of use in the year before the assessment, and the day after the last."""
+        recent = [(each.year_first, each.last_day) for each in self.totals.values() if each.year_first is not None]
+        return min(first for first, _ in recent), max(last for _, last in recent) + timedelta(1)
 
     def _declared(self, accounts: Iterable[str]) -> list[DeclarationSeen]:
         wanted = set(accounts)

@@ -1,19 +1,17 @@
 """From accounting's bulk tables to the few rows that detectors and charts need.
 
-Ibis does the adding up over all accounts, on whatever engine the tables live; only accounts that could give a finding,
-that a declaration names, or that are among the largest come over as rows, one account at a time.
+Whatever engine the tables live on, only accounts that could give a finding, that a declaration names, or that are among
+the largest (`account_totals`) come over as rows per day, one account at a time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from plimsoll.assess.bunching import below_line_e4
-from plimsoll.assess.detectors.approaching_line import BASIS_DAYS, HORIZON_DAYS
-from plimsoll.assess.detectors.figures import AccountUse, HeldLine, UseRow, whole_flop
+from plimsoll.assess.detectors.figures import AccountUse, UseRow, whole_flop
 from plimsoll.assess.detectors.impossible_figure import NegativeDay, OverfullRow
 from plimsoll.assess.detectors.under_declared_run import TaggedUse
 from plimsoll.assess.evidence import UsageEvidence
@@ -21,14 +19,14 @@ from plimsoll.assess.evidence import UsageEvidence
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-LARGEST = 12
-"""How many accounts are shown for their size alone."""
-
 AT_A_TIME = 400
 """How many accounts come over in one query, so that a low line on a large country does not fill the memory."""
 
 ONE_MACHINE = r"(^|/)i-[0-9a-f]{8,17}$|/virtualMachines/[^/]+$|/instances/[^/]+$"
 """Ids of single machines: AWS (EC2), Azure, Google Cloud."""
+
+ALWAYS = (date(1970, 1, 1), date(2200, 1, 1))
+"""What stands for an open beginning and an open end in a table."""
 
 EXACT = "decimal(38, 0)"
 _LARGEST = 10**38 - 1
@@ -41,60 +39,20 @@ def before(daily: ir.Table, as_of: date) -> ir.Table:
     return daily.filter(daily.day < ibis.literal(as_of))
 
 
-def sums(daily: ir.Table) -> tuple[int, int, int]:
-    """How many accounts there are, their bound in FLOP, and their estimate in 1/10 000 FLOP."""
-    per_account = daily.group_by("provider", "account").agg(
-        cap_flop=daily.cap_flop.sum().cast(EXACT), est_e4=daily.est_e4.sum().cast(EXACT)
-    )
-    [row] = rows_of(
-        per_account.agg(
-            accounts=per_account.count(),
-            cap_flop=per_account.cap_flop.sum().cast(EXACT),
-            est_e4=per_account.est_e4.sum().cast(EXACT),
-        )
-    )
-    return int(row["accounts"]), int(row["cap_flop"] or 0), int(row["est_e4"] or 0)
-
-
-def largest_accounts(daily: ir.Table, count: int = LARGEST) -> tuple[str, ...]:
-    """The subjects that used most by estimate, largest first; ties in order of subject."""
-    import ibis
-
-    used = _subject_sums(daily, date.min)
-    top = used.order_by(ibis.desc("est_e4"), "provider", "account").limit(count)
-    return tuple(f"{row['provider']}/{row['account']}" for row in rows_of(top))
-
-
-def candidates(daily: ir.Table, line: HeldLine, named: Collection[str], as_of: date) -> tuple[str, ...]:
-    """Every account that could give a finding about the line, and the named ones, in order of provider and account.
-
-    An account could give one if all it ever used, corrections aside, is past the line by bound, or would be by estimate
-    within the forecast's horizon at its recent rate, rounded up. That is a superset of what the detectors find, and
-    cheap.
-
-    Args:
-        named: subjects that are wanted in any case.
-    """
-    used = _subject_sums(daily, as_of - timedelta(days=BASIS_DAYS))
-    past = used.cap_flop >= exact(line.first_past)
-    ahead = -(-HORIZON_DAYS // BASIS_DAYS)
-    coming = (used.est_e4 + used.recent_e4 * ahead).cast(EXACT) >= exact(line.first_past_e4)
-    wanted = past | coming | (used.est_e4 >= exact(below_line_e4(line)))
-    wanted = wanted | used.subject.isin(sorted(named)) if named else wanted
-    chosen = used.filter(wanted).order_by("provider", "account").select("subject")
-    return tuple(row["subject"] for row in rows_of(chosen))
-
-
 def account_use(daily: ir.Table, subjects: Sequence[str]) -> Iterator[AccountUse]:
     """All rows of those accounts, one account after the other; the subjects stand in order of provider and account."""
-    subject = daily.provider.concat("/", daily.account)
     for start in range(0, len(subjects), AT_A_TIME):
-        part = daily.filter(subject.isin(subjects[start : start + AT_A_TIME])).select(
-            "provider", "account", "day", "chip", "tier", "run_id", "accel_ns", "cap_flop", "est_e4"
-        )
-        ordered = part.order_by("provider", "account", "day", "chip", "tier", "run_id")
-        for (provider, account), group in groupby(rows_of(ordered), key=lambda row: (row["provider"], row["account"])):
-            yield AccountUse(provider, account, tuple(use_row(row) for row in group))
+        wanted = [account_columns(subject) for subject in subjects[start : start + AT_A_TIME]]
+        pairs = {(each["provider"], each["account"]) for each in wanted}
+        # Two plain columns are much cheaper to search than pairs; an account of that name elsewhere is dropped below.
+        found = daily.filter(
+            daily.account.isin(sorted({each["account"] for each in wanted})),
+            daily.provider.isin(sorted({each["provider"] for each in wanted})),
+        ).select("provider", "account", "day", "chip", "tier", "run_id", "accel_ns", "cap_flop", "est_e4")
+        ordered = found.order_by("provider", "account", "day", "chip", "tier", "run_id")
+        for pair, group in groupby(rows_of(ordered), key=lambda row: (row["provider"], row["account"])):
+            if pair in pairs:
+                yield AccountUse(*pair, tuple(use_row(row) for row in group))
 
 
 def tagged_use(daily: ir.Table, runs: Collection[str]) -> Iterator[TaggedUse]:
@@ -159,25 +117,6 @@ def overfull_rows(
         )  # fmt: skip
 
 
-def _subject_sums(daily: ir.Table, recent_from: date) -> ir.Table:
-    """Per account: everything used and what was used lately; days that corrections made negative count as nothing."""
-    import ibis
-
-    zero = ibis.literal(0, type=EXACT)
-    days = daily.group_by("provider", "account", "day").agg(
-        cap_flop=daily.cap_flop.sum().cast(EXACT), est_e4=daily.est_e4.sum().cast(EXACT)
-    )
-    sums = days.group_by("provider", "account").agg(
-        cap_flop=ibis.greatest(days.cap_flop, zero).sum().cast(EXACT),
-        est_e4=ibis.greatest(days.est_e4, zero).sum().cast(EXACT),
-        recent_e4=ibis.greatest(days.est_e4, zero)
-        .sum(where=days.day >= ibis.literal(recent_from))
-        .cast(EXACT)
-        .fill_null(zero),
-    )
-    return sums.mutate(subject=sums.provider.concat("/", sums.account))
-
-
 def exact(amount: int) -> ir.DecimalValue:
     """A limit as a column holds it; what is beyond every column is as good as the largest amount."""
     import ibis
@@ -213,3 +152,9 @@ def _microseconds(day: date) -> int:
 def plain_day(value: Any) -> date:
     """Engines give a date column as date or as datetime."""
     return value if type(value) is date else value.date()
+
+
+def account_columns(subject: str) -> dict[str, str]:
+    """A subject's parts. A provider's id holds no slash, so the first one ends it."""
+    provider, _, account = subject.partition("/")
+    return {"provider": provider, "account": account}

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from plimsoll.assess.detectors import wording
 from plimsoll.assess.detectors.crossing import largest_windows
-from plimsoll.assess.detectors.figures import AccountUse, HeldLine, UseRow, whole_flop
+from plimsoll.assess.detectors.figures import AccountUse, HeldLine, UseRow
 from plimsoll.assess.detectors.group_use import GroupUse, Measure, days_of
+from plimsoll.assess.detectors.member_use import member_evidence
 from plimsoll.assess.detectors.spelling import listed
 from plimsoll.assess.detectors.split_run import if_training
 from plimsoll.assess.detectors.split_search import Split
@@ -83,7 +84,11 @@ def synchronised_accounts(
     high = split.severity is Severity.HIGH
     days = days_of((row for account in seen.counted for row in account.rows), as_of, Measure.ESTIMATE, 0)
     members = sorted(
-        (_member(account, seen, holders) for account in seen.counted), key=lambda m: (-m.est_flop, m.subject)
+        (
+            member_evidence(each, window.start, window.end, holders, split.declared_for(each.subject))
+            for each in seen.counted
+        ),
+        key=lambda m: (-m.est_flop, m.subject),
     )
     return new_finding(
         Code.SYNCHRONISED_ACCOUNTS,
@@ -117,21 +122,6 @@ def _title(accounts: int, split: Split, high: bool) -> str:
     return (
         f"{accounts} accounts that start, stop and scale together {passed} the line over {split.window.days} days, "
         "none of them alone"
-    )
-
-
-def _member(account: AccountUse, seen: Synchronised, holders: Mapping[str, KnownAccount]) -> MemberEvidence:
-    window, record = seen.split.window, holders.get(account.subject)
-    used = account.evidence(window.start, window.end)
-    rows = [row for row in account.rows if window.start <= row.day < window.end]
-    covered = seen.split.declared_for(account.subject)
-    return MemberEvidence(
-        account.subject,
-        None if record is None else record.party,
-        None if record is None else record.legal_name,
-        sum(part.cap_flop for part in used),
-        whole_flop(sum(row.est_e4 for row in rows)),
-        covered,
     )
 
 
