@@ -1,4 +1,4 @@
-"""`split-run`: accounts under one control pass the line together, and none of them does by itself."""
+"""`split-run`: accounts under one control pass the line together, and none does beyond its own declarations."""
 
 from __future__ import annotations
 
@@ -122,8 +122,9 @@ def _explanation(split: Split, counted: Sequence[Member], line: HeldLine) -> Ite
             f"{window.crossed_on}."
         )
     if largest is not None:
+        alone = "past the line by itself" if largest.est_e4 < line.first_past_e4 else "beyond its own declarations"
         yield (
-            f"None of them is past the line by itself: the largest, {largest.subject}, used an estimated "
+            f"None of them is {alone}: the largest, {largest.subject}, used an estimated "
             f"{wording.amount(whole_flop(largest.est_e4))}."
         )
     if split.apart:

@@ -1,4 +1,4 @@
-"""Where accounts of a group pass the line together, and none of them does by itself: the search behind `split-run`."""
+"""Where accounts of a group pass the line together, and no account has a finding of its own about it: `split-run`."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Split:
         window: with the first day on which a window of this length was past the line.
         cap_flop, est_flop: what the accounts that count used in the window.
         train_flop: the same, with every hour that rests on a prior taken as training.
-        apart: accounts that are past the line by themselves about that time; they are judged alone and
-            add nothing here.
+        apart: accounts that are past the line by themselves about that time, beyond their own declarations; they have
+            findings of their own and add nothing here.
         declarations: those of the accounts that count.
         tiers: evidence tiers of the use in the window.
     """
@@ -72,10 +72,11 @@ class Split:
 def find_split(
     use: GroupUse, line: HeldLine, declared: Sequence[DeclarationSeen], as_of: date, train_bp: int
 ) -> Split | None:
-    """The strongest unexplained crossing of accounts that do not pass the line by themselves.
+    """The strongest unexplained crossing of accounts that have no finding of their own about it.
 
-    Every window is looked at on its own. Accounts that by the same measure are past the line by themselves, in a window
-    that shares a day with it, are left out with the runs that name only them. What the others used must be past
+    Every window is looked at on its own. Accounts that by the same measure are past the line by themselves, and beyond
+    what the runs that name them cover, in a window that shares a day with it, are left out with the runs that name only
+    them. One whose own runs explain it is counted: to use and declare more frees nobody. What is counted must be past
     the line and surely more than their declared runs cover; and where accounts were left out, the use of all must be
     surely more than all runs cover. Or what no declaration of the very accounts explains (`explained`) is past the line
     by itself: one account's declaration never hides a run on others.
@@ -92,7 +93,7 @@ def find_split(
 
 
 class _Alone:
-    """An account that is past the line by itself, and when: in the windows of the shortest length that shows it.
+    """An account that has a finding of its own, and when: in the windows of the shortest length that shows it.
 
     Args:
         lasts: the last days of those windows, as ordinals, in order; they are `length` days long.
@@ -195,14 +196,28 @@ class _Search:
         return {name: days.between(sums.start, sums.end) for name, days in self._named.items()}
 
     def _past_alone(self, account: AccountUse) -> _Alone | None:
-        """When the account is past the line by itself, with all its use; None if never."""
+        """When all use of the account is past the line and beyond what the runs that name it cover; None if never."""
         windows = Windows(self._days_of(account.rows), self._as_of)
+        own = Coverage(tuple(run for run in self._all.declarations if account.subject in run.accounts))
+        plain = windows
+        if own.declarations and self._measure is not Measure.ESTIMATE:
+            plain = Windows(days_of(account.rows, self._as_of, Measure.ESTIMATE, self._train_bp), self._as_of)
         for length in WINDOWS:
-            lasts = [windows.last(number).toordinal() for number in self._past(windows, length)]
+            past = self._past(windows, length)
+            lasts = [windows.last(at).toordinal() for at in past if self._beyond(plain.window(length, at), own)]
             if lasts:
                 counted = self._days_of(inside(account.rows, self._use.together))
                 return _Alone(account.subject, lasts, length, Windows(counted, self._as_of))
         return None
+
+    def _beyond(self, sums: Rolling, own: Coverage) -> bool:
+        """Whether an account with this use has a finding of its own as strong as the group's: `find_crossing`."""
+        declared = own.flop(sums.start, sums.end) if own.declarations else 0
+        if not declared:
+            return True
+        if self._measure is Measure.ESTIMATE:
+            return surely_exceeds(sums.est_e4, sums.prior_e4, declared)
+        return sums.est_e4 > declared * PER_FLOP
 
     def _past(self, windows: Windows, length: int) -> list[int]:
         """The places of the windows of this length that are past the line."""
