@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.assess.assessment import HourSeries
 from plimsoll.assess.finding import Code, Finding
 from plimsoll.assess.party_evidence import MemberEvidence
-from plimsoll.assess.tables import account_columns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from plimsoll.assess.synchrony.levels import Levels
     from plimsoll.compute.accounting import Accounts
+    from plimsoll.compute.hourly import HourlyAccounts
 
 MOST_FINDINGS = 300
 """Findings whose accounts are shown hour by hour."""
@@ -34,14 +34,11 @@ _MOST_LEVEL = 2**31 - 1
 _MOST_NS = 9 * 10**18
 
 
-def read_levels(
-    accounts: Accounts, subjects: Sequence[str], places: Mapping[str, str], first: date, end: date
-) -> Levels:
+def read_levels(accounts: Accounts, subjects: Sequence[str], first: date, end: date) -> Levels:
     """The levels of accounts whose use is reported by the hour; what is reported by the day is left out.
 
     Args:
         subjects: "provider/account".
-        places: region of the provider by subject, where one is known.
         first, end: whole UTC days, half-open.
     """
     import numpy as np
@@ -51,9 +48,11 @@ def read_levels(
     names = tuple(sorted(subjects))
     start = _hour(first)
     level = np.zeros((len(names), (end - first).days * DAY), dtype=np.int32)
-    for batch in _hours(accounts, names, start, _hour(end), coarse=False):
+    used = accounts.hourly(names)
+    for batch in _hours(used, start, _hour(end), coarse=False):
         amount = np.minimum(batch["accel_ns"] // _PER_LEVEL, _MOST_LEVEL)
         level[batch["number"], batch["hour"] - start] = amount.astype(np.int32)
+    places = used.places()
     return Levels(names, tuple(places.get(name) for name in names), start, level)
 
 
@@ -66,7 +65,7 @@ def hour_series(accounts: Accounts, findings: Iterable[Finding], end: date) -> t
 
     used: dict[int, list[tuple[Any, Any]]] = {number: [] for number in range(len(subjects))}
     coarse: set[int] = set()
-    for batch in _hours(accounts, subjects, -(2**31), _hour(end), coarse=True):
+    for batch in _hours(accounts.hourly(subjects), -(2**31), _hour(end), coarse=True):
         order = np.argsort(batch["number"], kind="stable")
         coarse.update(np.unique(batch["number"][batch["coarse"] > 0]).tolist())
         for part in np.split(order, np.flatnonzero(np.diff(batch["number"][order])) + 1):
@@ -98,24 +97,19 @@ def _of_findings(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(subjects)
 
 
-def _hours(
-    accounts: Accounts, subjects: Sequence[str], start: int, end: int, *, coarse: bool
-) -> Iterator[dict[str, NDArray[np.int64]]]:
+def _hours(used: HourlyAccounts, start: int, end: int, *, coarse: bool) -> Iterator[dict[str, NDArray[np.int64]]]:
     """Columns number (of the subject), hour, accel_ns (within 64 bits, never negative) and coarse (0 or 1)."""
     import ibis
 
-    from plimsoll.compute.engine import load
     from plimsoll.compute.engines.columns import columns
 
-    engine = accounts.delivery.engine
-    rows = ({"number": number, **account_columns(subject)} for number, subject in enumerate(subjects))
-    numbers = load(engine, rows, {"number": "INTEGER", "provider": "VARCHAR", "account": "VARCHAR"}, "numbered")
-    hours = accounts.hours(subjects, coarse=coarse)
+    hours = used.hours(coarse=coarse)
     inside = hours.filter(hours.hour >= start, hours.hour < end)
-    told = inside.inner_join(numbers, ["provider", "account"])
     most = ibis.literal(_MOST_NS, type="decimal(38, 0)")
-    amount = ibis.least(ibis.greatest(told.accel_ns, ibis.literal(0, type="decimal(38, 0)")), most).cast("int64")
-    yield from columns(engine, told.select("number", "hour", accel_ns=amount, coarse=told.coarse.cast("int32")))
+    amount = ibis.least(ibis.greatest(inside.accel_ns, ibis.literal(0, type="decimal(38, 0)")), most).cast("int64")
+    yield from columns(
+        used.engine, inside.select("number", "hour", accel_ns=amount, coarse=inside.coarse.cast("int32"))
+    )
 
 
 def _hour(day: date) -> int:

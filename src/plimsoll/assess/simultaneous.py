@@ -156,7 +156,7 @@ class Simultaneous:
         first = max(first, end - timedelta(LOOKED_BACK))
         self.progress("reading hours", 0, 1)
         looked_at = sorted({*wanted, *crowd})
-        levels = read_levels(self.accounts, looked_at, self.accounts.places(looked_at), first, end)
+        levels = read_levels(self.accounts, looked_at, first, end)
         return synchronous_sets(
             levels,
             frozenset(wanted),

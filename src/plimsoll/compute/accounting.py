@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from plimsoll.compute.hourly import HourlyAccounts
     from plimsoll.compute.lake.entry import Entry
     from plimsoll.compute.usage.judged import JudgedBatch
+
+LISTED = 1_000
+"""Longest list of accounts that stands in a query; longer ones are joined."""
 
 REJECTIONS_LISTED = 1_000
 """How many rejected rows are listed one by one."""
@@ -195,21 +199,29 @@ class Accounts:
             return impossible_rows(self.judged, self.delivery.engine)
         return scan("impossible", self._kept_tables("impossible"), self.delivery.engine)
 
-    def hours(self, subjects: Collection[str], *, coarse: bool = True) -> ir.Table:
-        """Use of these "provider/account" per hour: see `hourly.hourly_use`. Needs the delivery to be open still.
+    def hourly(self, subjects: Sequence[str]) -> HourlyAccounts:
+        """These "provider/account" hour by hour, and where they ran. Scans the rows once, or the lake."""
+        import ibis
 
-        Args:
-            coarse: whether use with charge periods longer than an hour is wanted.
-        """
-        from plimsoll.compute.hourly import hour_cells, hours_of, named
+        from plimsoll.compute.engine import materialise
+        from plimsoll.compute.hourly import HourlyAccounts, hour_cells, numbered
         from plimsoll.compute.lake.tables import scan
+        from plimsoll.compute.usage.places import places_of
 
         engine = self.delivery.engine
-        chosen = named(subjects, engine)
-        if self.judged:
-            return hours_of([hour_cells(judged, engine, chosen) for judged in self.judged], coarse=coarse)
-        kept = scan("hours", self._kept_tables("hours"), engine, numbered=False)
-        return hours_of([kept.semi_join(chosen, ["provider", "account"])], coarse=coarse)
+        chosen = numbered(subjects, engine)
+        if not self.judged:
+            hours, spans = (
+                scan(name, self._kept_tables(name), engine, numbered=False)
+                .inner_join(chosen, ["provider", "account"])
+                .drop("provider", "account")
+                for name in ("hours", "places")
+            )
+            return HourlyAccounts(subjects, materialise(engine, hours, "hourly"), spans, engine)
+        accounts = {subject.partition("/")[2] for subject in subjects} if len(subjects) <= LISTED else ()
+        parts = [hour_cells(judged, engine, chosen, placed=True, accounts=accounts) for judged in self.judged]
+        cells = materialise(engine, ibis.union(*parts) if len(parts) > 1 else parts[0], "hourly")
+        return HourlyAccounts(subjects, cells, places_of(cells), engine)
 
     def customers(self) -> ir.Table | None:
         """Whom the reports name beside an account: see `customers.named_customers`. Scans the rows or the lake."""
@@ -224,30 +236,6 @@ class Accounts:
         if not kept:
             return None
         return materialise(engine, scan("customers", kept, engine).drop("file_no").distinct(), "named_customers")
-
-    def places(self, subjects: Collection[str]) -> dict[str, str]:
-        """Where those of these "provider/account" ran most of the time of which it is told. Scans the rows or the lake.
-
-        Returns:
-            "provider|region" by account.
-        """
-        import ibis
-
-        from plimsoll.compute.engine import fetch
-        from plimsoll.compute.hourly import named
-        from plimsoll.compute.lake.tables import scan
-        from plimsoll.compute.usage.places import main_places, places_in
-
-        engine = self.delivery.engine
-        kept = [scan("places", self._kept_tables("places"), engine, numbered=False)] if not self.judged else []
-        wanted = {subject.partition("/")[2] for subject in subjects}
-        parts = [*kept, *(places_in(judged, engine, wanted) for judged in self.judged)]
-        table = ibis.union(*parts) if len(parts) > 1 else parts[0]
-        chosen = table.semi_join(named(subjects, engine), ["provider", "account"])
-        told = chosen.group_by("provider", "account", "place").agg(span_us=chosen.span_us.sum().cast(EXACT))
-        rows = fetch(engine, told)
-        found = main_places((f"{row['provider']}/{row['account']}", row["place"], int(row["span_us"])) for row in rows)
-        return {subject: f"{subject.partition('/')[0]}|{place}" for subject, place in sorted(found.items())}
 
     def _kept_tables(self, name: str) -> dict[int, Path]:
         paths = {number: entry.table(name) for number, entry in self.kept.items()}

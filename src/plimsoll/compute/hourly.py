@@ -13,10 +13,11 @@ apart as *coarse*. A Slurm job is not coarse: its record has the moments at whic
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from plimsoll.compute.engine import load, materialise
+from plimsoll.compute.engine import fetch, load, materialise
 from plimsoll.compute.rolling import EXACT
 
 if TYPE_CHECKING:
@@ -31,6 +32,41 @@ HOUR_NS = 1_000 * HOUR_US
 """Nanoseconds in an hour: what one accelerator has."""
 
 _PEAK = "decimal(18, 0)"
+
+
+@dataclass(frozen=True)
+class HourlyAccounts:
+    """Chosen accounts hour by hour, and where they ran.
+
+    Attributes:
+        subjects: "provider/account"; in the tables an account is a `number`, its place here.
+        cells: see `hour_cells`.
+        spans: see `places.places_of`.
+    """
+
+    subjects: Sequence[str]
+    cells: ir.Table
+    spans: ir.Table
+    engine: Any
+
+    def hours(self, *, coarse: bool = True) -> ir.Table:
+        """Use per hour: number, hour (since 1970, UTC), accel_ns, coarse; see `hourly_use`.
+
+        Args:
+            coarse: whether use with charge periods longer than an hour is wanted.
+        """
+        counted = self.cells if coarse else self.cells.filter(~self.cells.coarse)
+        [longer] = fetch(self.engine, counted.agg(any=counted.end_us.notnull().any()))
+        return hours_of([self.cells], coarse=coarse, longer=bool(longer["any"]))
+
+    def places(self) -> dict[str, str]:
+        """By account where it ran most of the time of which that is told, as "provider|region"."""
+        from plimsoll.compute.usage.places import main_places
+
+        spans = self.spans.group_by("number", "place").agg(span_us=self.spans.span_us.sum().cast(EXACT))
+        rows = fetch(self.engine, spans)
+        found = main_places((self.subjects[row["number"]], row["place"], int(row["span_us"])) for row in rows)
+        return {subject: f"{subject.partition('/')[0]}|{place}" for subject, place in sorted(found.items())}
 
 
 def hourly_use(
@@ -48,6 +84,13 @@ def hourly_use(
     """
     chosen = above(judged, backend, floor) if subjects is None else named(subjects, backend)
     return hours_of([hour_cells(batch, backend, chosen) for batch in judged])
+
+
+def numbered(subjects: Sequence[str], backend: Any) -> ir.Table:
+    """The accounts called "provider/account" as a table of the engine: number (their place), provider, account."""
+    names = (subject.partition("/") for subject in subjects)
+    rows = ({"number": n, "provider": provider, "account": account} for n, (provider, _, account) in enumerate(names))
+    return load(backend, rows, {"number": "INTEGER", "provider": "VARCHAR", "account": "VARCHAR"}, "numbered")
 
 
 def named(subjects: Iterable[str], backend: Any) -> ir.Table:
@@ -81,24 +124,33 @@ def above(judged: Sequence[JudgedBatch], backend: Any, floor: int) -> ir.Table:
     return materialise(backend, chosen.select("provider", "account"), "wanted")
 
 
-def hour_cells(judged: JudgedBatch, backend: Any, chosen: ir.Table) -> ir.Table:
+def hour_cells(
+    judged: JudgedBatch, backend: Any, chosen: ir.Table, *, placed: bool = False, accounts: Collection[str] = ()
+) -> ir.Table:
     """The use of chosen accounts in one batch, summed by hour, or by charge period where that touches several hours.
 
     Args:
-        chosen: provider, account; each pair once. With `file_no`: accounts of each file of a batch judged by file.
+        chosen: provider, account; each pair once. With `file_no`: accounts of each file of a batch judged by file. With
+            `number`: a number for each account, by which it is told from others then.
+        placed: whether it is to be told apart where the use was.
+        accounts: the chosen accounts as their providers call them, if they are few: an engine skips what has none.
 
     Returns:
-        provider, account, start_us (the beginning of the hour, or of the period), end_us (null within one hour),
-        accel_ns (DECIMAL(38,0)), coarse; and file_no, if `chosen` has it.
+        provider, account (or number), start_us (the beginning of the hour, or of the period), end_us (null within one
+        hour), accel_ns (DECIMAL(38,0)), coarse; file_no, if `chosen` has it; and region and cluster_id, as the reports
+        spell them, and span_us (length of all charge periods), if `placed`.
     """
     import ibis
 
     from plimsoll.compute.usage.cells import accelerator_time, counted_rows, used_cells
 
     rows = counted_rows(judged)
+    if accounts:
+        rows = rows.filter(rows.account.isin(sorted(accounts)))
     by = ["file_no"] if "file_no" in chosen.columns else []
     time = accelerator_time(rows, judged.kinds, backend)
-    timed = rows.select(*by, "cell", "account", "start_us", "end_us", accel_ns=time)
+    where = ["region", "cluster_id"] if placed else []
+    timed = rows.select(*by, *where, "cell", "account", "start_us", "end_us", accel_ns=time)
     known = timed.inner_join(used_cells(judged, backend), "cell")
     wanted = known.inner_join(chosen, [*by, "provider", "account"])
     hour = wanted.start_us - wanted.start_us % HOUR_US
@@ -107,37 +159,47 @@ def hour_cells(judged: JudgedBatch, backend: Any, chosen: ir.Table) -> ir.Table:
     coarse = ibis.literal(False) if exact_periods else wanted.end_us - wanted.start_us > HOUR_US
     table = wanted.select(
         *by,
-        "provider",
-        "account",
+        *where,
+        *_who(chosen),
+        span_us=wanted.end_us - wanted.start_us,
         start_us=ibis.ifelse(within, hour, wanted.start_us),
         end_us=ibis.ifelse(within, ibis.null("int64"), wanted.end_us),
         accel_ns=wanted.accel_ns,
         coarse=coarse,
     )
-    keys = [*by, "provider", "account", "start_us", "end_us", "coarse"]
-    return table.group_by(keys).agg(accel_ns=table.accel_ns.sum().cast(EXACT))
+    keys = [*by, *where, *_who(chosen), "start_us", "end_us", "coarse"]
+    amounts = {"accel_ns": table.accel_ns.sum().cast(EXACT)}
+    if placed:
+        amounts["span_us"] = table.span_us.sum().cast(EXACT)
+    return table.group_by(keys).agg(**amounts)
 
 
-def hours_of(cells: Sequence[ir.Table], *, coarse: bool = True) -> ir.Table:
+def hours_of(cells: Sequence[ir.Table], *, coarse: bool = True, longer: bool = True) -> ir.Table:
     """Cells of any number of batches as use per hour: see `hourly_use`.
 
     Args:
         cells: from `hour_cells`, fresh or kept.
         coarse: whether use with charge periods longer than an hour is wanted; without it this is much cheaper.
+        longer: whether any of the cells touches several hours.
     """
     import ibis
 
     from plimsoll.compute.usage.spread import spread
 
     union = ibis.union(*cells) if len(cells) > 1 else cells[0]
-    union = union.select("provider", "account", "start_us", "end_us", "coarse", "accel_ns")
+    who = _who(union)
+    union = union.select(*who, "start_us", "end_us", "coarse", "accel_ns")
     if not coarse:
         union = union.filter(~union.coarse)
-    periods = union.filter(union.end_us.notnull())
-    keys = ["provider", "account", "start_us", "end_us", "coarse"]
-    whole = periods.group_by(keys).agg(accel_ns=periods.accel_ns.sum().cast(EXACT))
-    shared = spread(whole, HOUR_US, ("accel_ns",))
-    both = ibis.union(union.filter(union.end_us.isnull()), shared.select(*union.columns))
-    hours = both.mutate(hour=((both.start_us - both.start_us % HOUR_US) / HOUR_US).cast("int64"))
-    summed = hours.group_by("provider", "account", "hour", "coarse").agg(accel_ns=hours.accel_ns.sum().cast(EXACT))
-    return summed.select("provider", "account", "hour", "accel_ns", "coarse")
+    if longer:
+        periods = union.filter(union.end_us.notnull())
+        whole = periods.group_by(*who, "start_us", "end_us", "coarse").agg(accel_ns=periods.accel_ns.sum().cast(EXACT))
+        shared = spread(whole, HOUR_US, ("accel_ns",))
+        union = ibis.union(union.filter(union.end_us.isnull()), shared.select(*union.columns))
+    hours = union.mutate(hour=((union.start_us - union.start_us % HOUR_US) / HOUR_US).cast("int64"))
+    summed = hours.group_by(*who, "hour", "coarse").agg(accel_ns=hours.accel_ns.sum().cast(EXACT))
+    return summed.select(*who, "hour", "accel_ns", "coarse")
+
+
+def _who(table: ir.Table) -> list[str]:
+    return ["number"] if "number" in table.columns else ["provider", "account"]

@@ -57,7 +57,7 @@ def test_places_of_a_delivery(tmp_path: Path, engine: Any) -> None:
     for kept in (None, lake, lake):
         keeper = Lake(kept) if kept else None
         with open_usage([path], engine, keeper=keeper) as opened:
-            found = account(opened).places(asked)
+            found = account(opened).hourly(asked).places()
         if keeper is not None:
             keeper.__exit__()
         assert found == {"aster-cloud/acct-1": "aster-cloud|north-1", "aster-cloud/acct-2": "aster-cloud|Lowland"}

@@ -15,7 +15,7 @@ from plimsoll.compute.lake import tables
 from plimsoll.compute.lake.entry import Entry, file_digest
 from plimsoll.compute.usage.customers import named_in
 from plimsoll.compute.usage.delivery import KnownFile
-from plimsoll.compute.usage.places import places_in
+from plimsoll.compute.usage.places import places_of
 from plimsoll.compute.usage.plausible import impossible_rows
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def keep(lake: Lake, delivery: UsageDelivery, judged: JudgedBatch, facts: Mappin
         covers.setdefault(number, []).append(cover)
     impossible = materialise(backend, impossible_rows([judged], backend), "impossible")
     using = materialise(backend, tables.accounts_in(cells), "using")
-    hours = materialise(backend, hour_cells(judged, backend, using), "hours")
-    places = materialise(backend, places_in(judged, backend), "places")
+    hours = materialise(backend, hour_cells(judged, backend, using, placed=True), "hours")
+    places = materialise(backend, places_of(hours), "places")
     own = [impossible, using, hours, places]
     kept = {"cells": cells, "impossible": impossible, "hours": hours, "places": places}
     named = named_in(judged.batch, backend)

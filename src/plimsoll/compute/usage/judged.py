@@ -7,7 +7,7 @@ of a batch has a problem, rows are summed without checking them again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +27,7 @@ from plimsoll.compute.usage.utc import utc_month
 from plimsoll.compute.utilisation import Priors
 
 _VARIES = object()
+_MEASURES = tuple(field.name for field in fields(Measures))
 _LISTED = 1_000
 """Longest list of values that a filter may have."""
 
@@ -169,7 +170,7 @@ def judge_batch(
     by = ["file_no"] if by_file else []
     found: dict[tuple[Any, ...], list[tuple[int, Part]]] = {}
     for row in fetch(backend, _measured(rows, [*varying, *by])):
-        measures = Measures(**{name: row[f"_{name}"] for name in measures_of(rows)})
+        measures = Measures(**{name: row[f"_{name}"] for name in _MEASURES})
         part = Part(row["_fault"], measures)
         found.setdefault(tuple(row[name] for name in varying), []).append((row.get("file_no", -1), part))
     kinds = []

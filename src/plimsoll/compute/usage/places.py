@@ -2,48 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from plimsoll.compute.rolling import EXACT
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from plimsoll.compute.usage.judged import JudgedBatch
 
-
-def places_in(judged: JudgedBatch, backend: Any, accounts: Collection[str] | None = None) -> ir.Table:
-    """How long the used accelerators of each account were billed together, by place.
+def places_of(cells: ir.Table) -> ir.Table:
+    """How long the charge periods of each account were together, by place.
 
     Args:
-        accounts: only those, by the providers' numbers of them; None for all.
+        cells: from `hourly.hour_cells`, with where the use was; kept, for an engine that is asked for their spelling
+            together with them looks at that of every row.
 
     Returns:
-        provider, account, place, span_us (DECIMAL(38,0)), and file_no, where files are wanted one by one. The place is
+        provider, account (or number), place, span_us (DECIMAL(38,0)), and file_no, if the cells have it. The place is
         the region, or else the cluster; null where neither is told.
     """
     import ibis
 
-    from plimsoll.compute.engine import materialise
-    from plimsoll.compute.usage.cells import counted_rows, used_cells
-
-    rows = counted_rows(judged)
-    if accounts is not None:
-        rows = rows.filter(rows.account.isin(sorted(accounts)))
-    by = ["file_no"] if judged.files else []
-    spans = rows.mutate(span_us=rows.end_us - rows.start_us)
-    raw = spans.group_by(*by, "cell", "account", "region", "cluster_id").agg(span_us=spans.span_us.sum().cast(EXACT))
-    # Kept, for an engine would otherwise look at the spelling of every row: see `customers`.
-    raw = materialise(backend, raw, "places_as_spelt").inner_join(used_cells(judged, backend), "cell")
-    named = raw.select(
-        *by,
-        "provider",
-        "account",
-        "span_us",
-        place=ibis.coalesce(raw.region.strip().nullif(""), raw.cluster_id.strip().nullif("")),
-    )
-    return named.group_by(*by, "provider", "account", "place").agg(span_us=named.span_us.sum().cast(EXACT))
+    by = ["file_no"] if "file_no" in cells.columns else []
+    who = [*by, "number"] if "number" in cells.columns else [*by, "provider", "account"]
+    raw = cells.group_by(*who, "region", "cluster_id").agg(span_us=cells.span_us.sum().cast(EXACT))
+    place = ibis.coalesce(raw.region.strip().nullif(""), raw.cluster_id.strip().nullif(""))
+    named = raw.select(*who, "span_us", place=place)
+    return named.group_by(*who, "place").agg(span_us=named.span_us.sum().cast(EXACT))
 
 
 def main_places(rows: Iterable[tuple[str, str | None, int]]) -> dict[str, str]:
