@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from itertools import permutations
 
 from plimsoll.parties.filing.example import EXAMPLE
 from plimsoll.parties.kyc import CustomerRecord
@@ -29,9 +30,16 @@ def test_the_record_filed_last_stands() -> None:
     undated = replace(old, legal_name="Undated", filed_on=None)
 
     assert [each.legal_name for each in records_of(record_table([new, undated, old]))] == ["New"]
-    assert [each.legal_name for each in records_of(record_table([undated, replace(undated, legal_name="Last")]))] == [
-        "Last"
-    ]
+
+
+def test_of_one_day_the_record_that_says_more_stands_in_any_order() -> None:
+    bare = CustomerRecord("nimbus", "a", "Bare Ltd", filed_on=date(2026, 1, 31))
+    told = replace(bare, legal_name="Anode Ltd", phones=("hk1:abc",))
+    undated = [replace(each, filed_on=None) for each in (bare, told, replace(told, legal_name="Zinc Ltd"))]
+
+    for records, stands in (([bare, told], "Anode Ltd"), (undated, "Zinc Ltd")):
+        for order in permutations(records):
+            assert [each.legal_name for each in records_of(record_table(order))] == [stands]
 
 
 def test_no_records_are_an_empty_table() -> None:

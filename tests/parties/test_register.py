@@ -109,6 +109,16 @@ def test_a_register_and_a_newer_filing_are_identified_together(tmp_path: Path, m
     assert identify([tmp_path / "register", months[1]]).accounts == identify(list(months)).accounts
 
 
+def test_a_new_filing_of_a_day_that_the_register_knows_replaces_what_it_knew(tmp_path: Path) -> None:
+    first = _filing(tmp_path, "2026-06-30", _row("1", phones=["+4930123456789"]))
+    again = first.with_name("corrected.jsonl")
+    again.write_text(json.dumps({"filed_on": "2026-06-30", "account": "1", "legal_name": "Aldebrix AG"}) + "\n")
+
+    assert _register(first, again).delivery.records["legal_name"].to_pylist() == ["Belamire Robotics GmbH"]
+    step = taken_in(_register(first), [again], connect())[0]
+    assert step.delivery.records["legal_name"].to_pylist() == ["Aldebrix AG"]
+
+
 def test_a_decision_holds_over_the_next_filing_until_revoked(months: tuple[Path, Path]) -> None:
     apart = _decided("1", "2", same=False)
     decided = _register(months[0]).decided(apart)

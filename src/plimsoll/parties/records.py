@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.parties.kyc import Address, CustomerRecord, Downstream, Holder, Identifier, Kind, Role, Use
+from plimsoll.parties.same_day import ranks
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -111,15 +112,26 @@ def as_batch(records: Sequence[CustomerRecord], file_no: Sequence[int], row: Seq
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def latest(table: pa.Table) -> pa.Table:
-    """One record per subject, in the order of subjects, numbered: that filed last, of the last file, the last row."""
+def latest(table: pa.Table, *, fresh_from: int = 0) -> pa.Table:
+    """One record per subject, in the order of subjects, numbered: that filed last.
+
+    Of several of one day that of the later delivery stands, and within one delivery the one that `same_day.ranks`
+    prefers, so that the order of rows and files decides nothing that a record says.
+
+    Args:
+        fresh_from: the number of the first file of the later delivery, where there are two.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     filed = pc.fill_null(table["filed_on"].cast(pa.int32()), _NEVER)
     places = table.select(["subject", "file_no", "row"]).append_column("filed", filed)
-    keys = [(name, "ascending") for name in ("subject", "filed", "file_no", "row")]
-    order = pc.sort_indices(places, sort_keys=keys)
+    names = ["subject", "filed", "file_no", "row"]
+    if (rank := ranks(table)) is not None:
+        places = places.append_column("fresh", pc.greater_equal(table["file_no"], fresh_from).cast(pa.int8()))
+        places = places.append_column("rank", pa.array(rank, pa.int32()))
+        names[2:2] = ["fresh", "rank"]
+    order = pc.sort_indices(places, sort_keys=[(name, "ascending") for name in names])
     subjects = table["subject"].take(order).combine_chunks()
     if isinstance(subjects, pa.ChunkedArray):
         subjects = pa.concat_arrays(subjects.chunks)

@@ -13,6 +13,7 @@ from plimsoll.parties.filing.delivery import KycDelivery
 from plimsoll.parties.filing.example import EXAMPLE
 from plimsoll.parties.filing.jsonl import MAX_LINE, record_text
 from plimsoll.parties.filing.read import read_filings
+from plimsoll.parties.known import KycProblem
 from plimsoll.parties.records import records_of
 
 Read = Callable[[], KycDelivery]
@@ -122,6 +123,32 @@ def test_the_file_named_for_a_day_was_filed_on_it_and_the_later_record_stands(wr
     assert delivery.records["legal_name"].to_pylist() == ["Newer Data Ltd"]
     assert delivery.records["filed_on"].to_pylist() == [date(2026, 7, 31)]
     assert delivery.superseded == 1
+
+
+def test_an_account_filed_twice_on_one_day_says_so_and_the_order_decides_nothing(write: Write, read: Read) -> None:
+    bare = GOOD.replace("Quillon", "Zinc")
+    told = '{"account":"good","legal_name":"Quillon Data Ltd","phones":["+442079460001"]}\n'
+    found = []
+    for rows in ((bare + told,), (told + bare,), (bare, told), (told, bare)):
+        for number in range(2):
+            write(rows[number] if number < len(rows) else "\n", f"part-{number}.jsonl")
+        delivery = read()
+        found.append((delivery.records["legal_name"].to_pylist(), delivery.problems["nimbus/good"]))
+
+    assert all(each == found[0] for each in found)
+    assert found[0][0] == ["Quillon Data Ltd"]
+    [problem] = found[0][1]
+    assert problem == KycProblem(
+        "account.filed_twice", "2 records filed without a day contradict each other; the one that says most stands"
+    )
+
+
+def test_the_same_record_twice_is_no_problem(write: Write, read: Read) -> None:
+    two = '{"account":"good","legal_name":"Quillon Data Ltd","aliases":["A Ltd","B Ltd"]}\n'
+    write(two + two.replace('"A Ltd","B Ltd"', '"B Ltd","A Ltd"'))
+
+    assert read().problems == {}
+    assert read().superseded == 1
 
 
 def test_a_provider_cannot_replace_the_record_of_another(write: Write, read: Read) -> None:

@@ -19,6 +19,7 @@ from plimsoll.parties.filing.registers import Wrong, read_bods, read_ftm, read_g
 from plimsoll.parties.known import KycFile, KycProblem
 from plimsoll.parties.kyc import CustomerRecord
 from plimsoll.parties.records import as_batch, latest, record_schema
+from plimsoll.parties.same_day import filed_twice
 from plimsoll.parties.uncollected import uncollected
 from plimsoll.parties.vetting import Vetting
 
@@ -45,6 +46,7 @@ class _Gathered:
     claims: dict[str, set[str]] = field(default_factory=dict)
     unknown: Counter[str] = field(default_factory=Counter)
     waiting: list[tuple[CustomerRecord, int, int]] = field(default_factory=list)
+    twice: list[tuple[str, KycProblem]] = field(default_factory=list)
 
     def without_unknown(self, problems: list[KycProblem]) -> list[KycProblem]:
         """What is said of a whole file and not of each of its records: fields that nobody asked for."""
@@ -91,8 +93,11 @@ def read_filings(
             progress(f"reading {path.name}", number, len(files))
             _read_file(path, number, gathered)
         gathered.flush()
-        table = latest(pa.Table.from_batches(gathered.batches, schema=record_schema()))
-        superseded = sum(len(batch) for batch in gathered.batches) - table.num_rows
+        everything = pa.Table.from_batches(gathered.batches, schema=record_schema())
+        table = latest(everything)
+        superseded = everything.num_rows - table.num_rows
+        gathered.twice += filed_twice(everything, table)
+        del everything
         gathered.batches.clear()
         progress("joining registers", len(files), len(files))
         _read_gleif(table, gathered)
@@ -181,7 +186,7 @@ def _problems(enriched: Enriched, gathered: _Gathered) -> dict[str, tuple[KycPro
         for place in zip(places["subject"], places["file_no"], places["row"], strict=True):
             if place in gathered.problems:
                 found[place[0]] = list(gathered.problems[place])
-    for subject, problem in (*contradictions(table), *enriched.problems, *_claims(table, gathered)):
+    for subject, problem in (*contradictions(table), *gathered.twice, *enriched.problems, *_claims(table, gathered)):
         found.setdefault(subject, []).append(problem)
     return {subject: tuple(dict.fromkeys(found[subject])) for subject in sorted(found)}
 

@@ -89,7 +89,7 @@ def _together(old: KycDelivery, new: KycDelivery) -> KycDelivery:
     place = new.records.schema.get_field_index("file_no")
     moved = pc.add(new.records.column("file_no"), pa.scalar(len(old.files), pa.int32()))
     later = new.records.set_column(place, new.records.schema.field("file_no"), moved)
-    records = latest(pa.concat_tables([old.records, later]))
+    records = latest(pa.concat_tables([old.records, later]), fresh_from=len(old.files))
     stands = records.select(["subject", "file_no"]).to_pydict()
     between = dict[str, list[KycProblem]]()
     for subject, problem in contradictions(records):
