@@ -12,7 +12,7 @@ from bench.measure import timed
 
 SEED = 4_100
 DAYS = 365
-DENSITY = 540
+DENSITY = 730
 """Permille of days on which everyday customers compute: about a thousand rows a customer and year."""
 
 EVADERS_PER_CUSTOMERS = 2_500

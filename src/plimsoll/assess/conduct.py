@@ -97,11 +97,12 @@ def conduct(
             refuse_unusable(request.lake, request.given, engine.name)
             lake = opened.enter_context(Lake(request.lake, tell=tell))
         delivery = opened.enter_context(open_usage(request.usage, engine, progress, lake))
+        # Before accounting, so that linking records and adding up use do not fill the memory at the same time.
+        known = None if request.parties is None else _known(request, request.parties, names, progress)
         holders = {declaration.id: declaration.accounts for declaration in declarations}
         accounts = account(delivery, _attested(declarations), progress=progress, holders=holders)
         as_of = request.as_of or end_of_data(accounts)
         rule = choose_line(request.rulebook, as_of)
-        known = None if request.parties is None else _known(request, request.parties, names, progress)
         judged = Case(delivery, accounts, declarations, rule, as_of, names, progress, known, profiles)
         return judged.assessment(request.declarations, request.profiles)
 

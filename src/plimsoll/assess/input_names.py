@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from plimsoll.kernel.addresses import refuse_address
 from plimsoll.kernel.errors import PlimsollError, Where
 
 
@@ -15,6 +16,7 @@ class Names:
     def __init__(self, given: Sequence[Path]) -> None:
         for path in given:
             if not path.exists():
+                refuse_address(path)
                 raise PlimsollError(
                     "assess.missing_path", "there is no such file or folder", fix="Check the path.",
                     where=Where(file=str(path)),

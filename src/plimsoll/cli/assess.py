@@ -77,7 +77,6 @@ def assess(
     from plimsoll.assess.json_out import json_text
     from plimsoll.assess.output import refuse_outputs, write_whole
     from plimsoll.cli.check import choose_rulebooks
-    from plimsoll.kernel.addresses import refuse_address
     from plimsoll.kernel.period import parse_date
 
     [book] = choose_rulebooks([rulebook], line)
@@ -94,9 +93,6 @@ def assess(
         profiles,
     )
     written = None if json in (None, "-") else Path(json)
-    for path in request.given:
-        if not path.exists():
-            refuse_address(path)
     outputs = [path for path in (report, written) if path is not None]
     refuse_outputs(outputs, request.given)
     remarks: list[str] = []
