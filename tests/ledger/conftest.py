@@ -1,13 +1,17 @@
-"""Real servers for the ledger's tests."""
+"""Real servers for the ledger's tests, and the way to the modules that stand beside them."""
 
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+"""Lets the tests of this folder import `note_cases.py` and its like."""
 
 
 def _as_postgres(command: list[str]) -> None:

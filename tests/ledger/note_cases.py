@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
+from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.note_keys import KeyType, SignerKey, VerifierKey
 
 
@@ -50,3 +53,13 @@ def witness_signer(number: int, key_type: KeyType = KeyType.COSIGN_ED25519) -> S
 def as_signer(signer: SeedSigner) -> SignerKey:
     """The type checker's proof that the protocol is met."""
     return signer
+
+
+@contextmanager
+def only_coded(*prefixes: str) -> Iterator[None]:
+    """What a parser may do with bytes from anywhere: succeed, or raise an error with one of these prefixes."""
+    try:
+        yield
+    except PlimsollError as problem:
+        if not problem.code.startswith(prefixes):
+            raise AssertionError(f"{problem.code} is not among {prefixes}") from problem
