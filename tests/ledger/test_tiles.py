@@ -25,7 +25,7 @@ from plimsoll.ledger.tiles import (
 )
 
 TESSERA = (
-    b"one two three four five six seven eit nain ten ileven twelf threeten fourten fivten".split()  # as they were written
+    b"one two three four five six seven eit nain ten ileven twelf threeten fourten fivten".split()  # sic
 )
 
 
