@@ -6,8 +6,8 @@ and adding the same bytes twice gives the same ticket and one leaf.
 
 An entry gets its index in two steps, because the order of the database is not repeatable: in PostgreSQL a row with a
 lower id can become visible after one with a higher id. `plan` fixes which entries follow in which order, durably,
-before a single tile is written; `settle` moves the size of the log over them. An index at or above the size is a plan, and
-nobody is told of it. Everything between the two is a function of the plan, which is why it can be done again.
+before a single tile is written; `settle` moves the size of the log over them. An index at or above the size is a plan,
+and nobody is told of it. Everything between the two is a function of the plan, which is why it can be done again.
 """
 
 from __future__ import annotations

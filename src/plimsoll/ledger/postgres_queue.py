@@ -1,8 +1,8 @@
 """The queue in PostgreSQL, in the same database as the caller's own tables.
 
 The place of the only sequencer is a session advisory lock on the connection that plans and settles: when that
-connection is lost the lock is lost with it, and so is the chance to commit. No extension is needed. `psycopg` is imported when the
-first connection is made.
+connection is lost the lock is lost with it, and so is the chance to commit. No extension is needed. `psycopg` is
+imported when the first connection is made.
 """
 
 # ruff: noqa: S608 - the one part of a statement that is not a value is the prefix of table names, and it is checked.
@@ -220,7 +220,7 @@ class PostgresQueue:
                 yield cursor
         except (psycopg.errors.DiskFull, psycopg.errors.IoError) as error:
             raise PlimsollError(
-                "log.disk_full",
+                "store.full",
                 f"The database cannot be written: {error}.",
                 fix="Make room on its disk and start the log again; nothing that was committed is lost.",
             ) from error

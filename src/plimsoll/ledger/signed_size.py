@@ -120,7 +120,15 @@ class ObjectLastSigned:
             return None, None
         if answer.meta["size"] > _MOST:
             raise _malformed()
-        return decode(bytes(answer.bytes())), {"e_tag": answer.meta["e_tag"], "version": answer.meta["version"]}
+        # A store names the version of an object by one of the two; an empty condition would be no condition.
+        version = {name: answer.meta.get(name) for name in ("e_tag", "version") if answer.meta.get(name)}
+        if not version:
+            raise PlimsollError(
+                "lock.unconditional",
+                "This object store names no versions, so it cannot write on a condition.",
+                fix="Use a store with ETags (S3, GCS, Azure), or keep the last-signed size in a file.",
+            )
+        return decode(bytes(answer.bytes())), version
 
 
 def decode(data: bytes) -> Signed:

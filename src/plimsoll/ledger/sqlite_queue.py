@@ -1,8 +1,8 @@
 """The queue in SQLite, in the same file as the caller's own tables.
 
 WAL with synchronous=FULL: a transaction that has returned survives a loss of power. The place of the only sequencer is
-an advisory lock on a file beside the database, not a database transaction, so that filings can be added while a batch is
-being written; the system drops it when the process dies.
+an advisory lock on a file beside the database, not a database transaction, so that filings can be added while a batch
+is being written; the system drops it when the process dies.
 """
 
 # ruff: noqa: S608 - the one part of a statement that is not a value is the prefix of table names, and it is checked.
@@ -87,7 +87,7 @@ class SqliteQueue:
                     "The connection commits by itself and no transaction is open on it.",
                     fix="Execute BEGIN first, insert the filing and the entry, then COMMIT.",
                 )
-            with _told(self.path):
+            with told_of_full_database(self.path):
                 self._insert(connection, rows, now)
         return [ticket for ticket, _ in rows]
 
@@ -197,7 +197,7 @@ class SqliteQueue:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            with _told(self.path):
+            with told_of_full_database(self.path):
                 connection = connect(self.path)
             self._local.connection = connection
             self._open.append(connection)
@@ -206,7 +206,7 @@ class SqliteQueue:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         connection = self._connection()
-        with _told(self.path):
+        with told_of_full_database(self.path):
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -227,14 +227,15 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def told_of_full_database(path: Path) -> Iterator[None]:
+    """Turns a refusal of the disk into ``store.full``; everything else passes."""
     try:
         yield
     except sqlite3.OperationalError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _FULL:
             raise
         raise PlimsollError(
-            "log.disk_full",
+            "store.full",
             f"The database {path} cannot be written: {error}.",
             fix="Make room on its disk and start the log again; nothing that was committed is lost.",
         ) from error
