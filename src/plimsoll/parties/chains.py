@@ -9,8 +9,9 @@ from datetime import date
 
 from plimsoll.parties.control_settings import ControlSettings
 from plimsoll.parties.held import Piece
-from plimsoll.parties.holders import Stake, Sure
+from plimsoll.parties.holders import Stake
 from plimsoll.parties.kyc import Role
+from plimsoll.parties.one_holder import Sure
 from plimsoll.parties.ownership import WHOLE_BP, Interest, OwnershipProblem, effective_shares
 from plimsoll.parties.ties import Span
 

@@ -45,7 +45,7 @@ class ControlGraph:
     Attributes:
         groups: in order of id.
         hubs: most parties first.
-        problems: of parties, by id: shares that contradict themselves.
+        problems: of parties, by id: shares that contradict themselves, holders with two numbers.
     """
 
     groups: tuple[ControlGroup, ...]
@@ -106,7 +106,8 @@ class _Drawing:
 
     def graph(self, attributes: pa.Table, cluster: Cluster) -> ControlGraph:
         self._take_values(shared_values(attributes, self._places))
-        holders = stakes(self._records, self._places, self._ids)
+        behind = stakes(self._records, self._places, self._ids)
+        holders = behind.found
         pieces = pieces_of(holders)
         followed = chains(pieces, holders, self._ids, self._names(holders), self._settings)
         ties = held(holders, pieces, followed.indirect, self._place, self._population, self._settings)
@@ -116,7 +117,7 @@ class _Drawing:
         self._bonds += combined([*self._weak, *self._hubs], self._population, self._settings)
         edges = [(bond.members[0].party, member.party) for bond in self._bonds for member in bond.members[1:]]
         groups = self._groups(cluster(len(self._ids), edges))
-        return ControlGraph(groups, self._reported_hubs(), self._problems(followed.problems))
+        return ControlGraph(groups, self._reported_hubs(), self._problems(followed.problems, behind.problems))
 
     def _take_values(self, values: Sequence[Value]) -> None:
         sold = resale(self._records, self._places)
@@ -212,8 +213,12 @@ class _Drawing:
             names[self._ids[party]] = on_one_line(name)
         return names
 
-    def _problems(self, found: Sequence[OwnershipProblem]) -> dict[str, tuple[KycProblem, ...]]:
+    def _problems(
+        self, found: Sequence[OwnershipProblem], of_holders: Sequence[tuple[int, KycProblem]]
+    ) -> dict[str, tuple[KycProblem, ...]]:
         by_party: dict[str, list[KycProblem]] = defaultdict(list)
+        for party, told in of_holders:
+            by_party[self._ids[party]].append(told)
         for problem in found:
             for company in problem.companies:
                 if company in self._place:

@@ -15,8 +15,9 @@ from datetime import date
 
 from plimsoll.parties.control_group import Tie
 from plimsoll.parties.control_settings import ControlSettings
-from plimsoll.parties.holders import Stake, Sure
+from plimsoll.parties.holders import Stake
 from plimsoll.parties.kyc import Role
+from plimsoll.parties.one_holder import Sure
 from plimsoll.parties.ownership import WHOLE_BP
 from plimsoll.parties.shared_values import Value
 from plimsoll.parties.ties import ALWAYS, Bond, Member, Span, bonds_of, rarity

@@ -7,28 +7,21 @@ country is *likely* one company: registers rarely enter a name twice. A bare nam
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from plimsoll.kernel.visible import on_one_line
 from plimsoll.parties.holder_lines import Line, telling_lines
-from plimsoll.parties.kyc import Identifier, Kind, Role
+from plimsoll.parties.known import KycProblem
+from plimsoll.parties.kyc import Kind, Role
 from plimsoll.parties.lists import fields_of, parts_of
 from plimsoll.parties.normalise import is_placeholder, name_key, person_key
+from plimsoll.parties.one_holder import Persons, Sure, single
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-
-class Sure(IntEnum):
-    """How well a holder is known."""
-
-    BY_NAME = 0
-    LIKELY = 1
-    IDENTIFIED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +49,22 @@ class Stake:
 
 
 _PERSON = Kind.PERSON.value
-_COMMON = 64
-"""Bearers of one name (birth dates seen with it): of more, two share a birthday more often than once in eight names."""
 
 
-def stakes(records: pa.Table, places: Sequence[int], ids: Sequence[str]) -> list[Stake]:
+@dataclass(frozen=True, slots=True)
+class Stakes:
     """Every holder of every record that can tie parties to each other, in the order of records.
+
+    Attributes:
+        problems: of parties, by place: persons who stand with two numbers.
+    """
+
+    found: list[Stake]
+    problems: tuple[tuple[int, KycProblem], ...] = ()
+
+
+def stakes(records: pa.Table, places: Sequence[int], ids: Sequence[str]) -> Stakes:
+    """Every holder of every record that can tie parties to each other.
 
     That is one that stands behind several parties, one that is a customer itself, and the owners of such a customer.
 
@@ -72,12 +75,12 @@ def stakes(records: pa.Table, places: Sequence[int], ids: Sequence[str]) -> list
     """
     customers = _Customers(records, places)
     lines = telling_lines(records, places, customers.of)
-    persons = _Persons(lines, places)
+    persons = Persons(lines, places)
     keys: list[tuple[str, Sure]] = []
     owning: set[int] = set()
     behind: dict[str, int] = {}
-    for line in lines:
-        key, sure = persons.of(line)
+    for number, line in enumerate(lines):
+        key, sure = persons.of(number)
         customer = customers.of(line) if key else None
         if customer is not None:
             key, sure = ids[customer[0]], customer[1]
@@ -85,19 +88,23 @@ def stakes(records: pa.Table, places: Sequence[int], ids: Sequence[str]) -> list
         party = places[line.record]
         behind[key] = party if behind.get(key, party) == party and customer is None else _SEVERAL
         keys.append((key, sure))
-    return [
-        _stake(line, key, sure, places[line.record])
+    subjects = records["subject"]
+    joined = persons.joined_by(lambda record: subjects[record].as_py())
+    found = [
+        _stake(line, key, sure, places[line.record], joined.get(key))
         for line, (key, sure) in zip(lines, keys, strict=True)
         if key and (behind[key] == _SEVERAL or places[line.record] in owning)
     ]
+    return Stakes(found, tuple(persons.problems()))
 
 
 _SEVERAL = -1
 
 
-def _stake(line: Line, key: str, sure: Sure, party: int) -> Stake:
+def _stake(line: Line, key: str, sure: Sure, party: int, joined: str | None) -> Stake:
+    shown = _shown(line) if joined is None else on_one_line(f"{_shown(line)}; {joined}")
     return Stake(
-        key, sure, _shown(line), party, line.role, line.low_bp, line.high_bp, line.since, line.until, line.record,
+        key, sure, shown, party, line.role, line.low_bp, line.high_bp, line.since, line.until, line.record,
         line.person,
     )  # fmt: skip
 
@@ -105,84 +112,6 @@ def _stake(line: Line, key: str, sure: Sure, party: int) -> Stake:
 def _shown(line: Line) -> str:
     known = [f"{i.scheme} {i.value}" for i in line.identifiers[:1]] or ([f"born {line.born}"] if line.born else [])
     return on_one_line(f"{line.name[:120]}{f' ({known[0]})' if known else ''}")
-
-
-class _Persons:
-    """One key per holder: identifiers and full names of one holder are joined, contradicting ones are not.
-
-    A name and birth date that stands with two numbers of one scheme is two persons, so it joins nothing. Nor does one
-    of a name that so many bear that two of them share a birthday by chance. Either takes more than one party's word:
-    otherwise a single invented record would cut the ties of everybody else.
-    """
-
-    def __init__(self, lines: Sequence[Line], places: Sequence[int]) -> None:
-        said: dict[tuple[str, str], dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
-        births: dict[str, dict[int, str]] = defaultdict(dict)
-        for line in lines:
-            if name := line.strong_name:
-                party = places[line.record]
-                births[line.bare_name][party] = min(name, births[line.bare_name].get(party, name))
-                for number in line.identifiers:
-                    said[name, number.scheme][party].add(number.value)
-        self._places = places
-        self._numbered_twice = {
-            (party, name) for (name, _), by in said.items() for party, numbers in by.items() if len(numbers) > 1
-        }
-        self._ambiguous = {name for (name, _), by in said.items() if len(_stated_alone(by)) > 1}
-        crowded = {bare for bare, by in births.items() if len(set(by.values())) > _COMMON}
-        self._ambiguous.update(name for line in lines if line.bare_name in crowded and (name := line.strong_name))
-        self._root: dict[str, str] = {}
-        for line in lines:
-            keys = self._sure_keys(line)
-            for key in keys[1:]:
-                self._join(keys[0], key)
-
-    def of(self, line: Line) -> tuple[str, Sure]:
-        """The key, and how sure it is; empty where the line names nobody."""
-        keys = self._sure_keys(line)
-        if keys:
-            return self._find(keys[0]), Sure.IDENTIFIED
-        name = line.bare_name
-        if not name:
-            return "", Sure.BY_NAME
-        if line.person:
-            return f"=person {name}|{line.born or ''}", Sure.BY_NAME
-        if line.country:
-            return f"=company {name} {line.country}", Sure.LIKELY
-        return f"=company {name}", Sure.BY_NAME
-
-    def _sure_keys(self, line: Line) -> list[str]:
-        keys = [f"={number.scheme} {number.value}" for number in _single(line.identifiers)]
-        name = line.strong_name
-        sure = name and name not in self._ambiguous and (self._places[line.record], name) not in self._numbered_twice
-        return [*keys, f"=born {name}"] if sure else keys
-
-    def _find(self, key: str) -> str:
-        path = []
-        while (up := self._root.get(key, key)) != key:
-            path.append(key)
-            key = up
-        for each in path:
-            self._root[each] = key
-        return key
-
-    def _join(self, one: str, other: str) -> None:
-        first, second = sorted((self._find(one), self._find(other)))
-        if first != second:
-            self._root[second] = first
-
-
-def _stated_alone(by_party: Mapping[int, set[str]]) -> set[str]:
-    """The numbers of those parties that state one only."""
-    return {number for numbers in by_party.values() if len(numbers) == 1 for number in numbers}
-
-
-def _single(identifiers: Sequence[Identifier]) -> Sequence[Identifier]:
-    """Without the schemes of which a line states two numbers: it would join two holders who have each one of them."""
-    if len(identifiers) < 2:
-        return identifiers
-    schemes = [number.scheme for number in identifiers]
-    return [number for number in identifiers if schemes.count(number.scheme) == 1]
 
 
 class _Customers:
@@ -209,7 +138,7 @@ class _Customers:
                 self._by_name[key, country].add(party)
 
     def of(self, line: Line) -> tuple[int, Sure] | None:
-        for number in _single(line.identifiers):
+        for number in single(line.identifiers):
             found = self._by_number.get((number.scheme, number.value), set())
             if len(found) > 1:
                 # A number that several claim belongs to the one whose name it is, not to nobody.
