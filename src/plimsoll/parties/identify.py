@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from plimsoll.parties.claimed_numbers import claimed_numbers
 from plimsoll.parties.control import ControlGraph, control_graph
 from plimsoll.parties.control_settings import ControlSettings
 from plimsoll.parties.filing.delivery import Progress, no_progress
@@ -124,13 +125,18 @@ def known_parties(register: Register, graph: ControlGraph) -> KnownParties:
     """Puts parties, groups and records together."""
     delivery = register.delivery
     groups = {account: group.id for group in graph.groups for account in group.accounts}
+    claimed = claimed_numbers(delivery.records, register.resolution.party_of)
     accounts: dict[str, KnownAccount] = {}
     with uncollected():
         for batch in delivery.records.to_batches(max_chunksize=_PIECE):
             owned = _owned(batch)
             for place, row in enumerate(batch.select(_READ).to_pylist()):
                 party = register.resolution.party_of[row["record"]]
-                problems = (*delivery.problems.get(row["subject"], ()), *graph.problems.get(party, ()))
+                problems = (
+                    *delivery.problems.get(row["subject"], ()),
+                    *graph.problems.get(party, ()),
+                    *claimed.get(row["record"], ()),
+                )
                 group = groups.get(row["subject"])
                 accounts[row["subject"]] = _account(row, place in owned, party, group, problems, delivery.files)
     return KnownParties(accounts, graph.groups, graph.hubs, delivery.files, {}, delivery.notes)
