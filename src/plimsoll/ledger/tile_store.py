@@ -74,16 +74,11 @@ class LocalTiles:
         target = f"{self.folder}/{path}"
         try:
             self._make_folder(os.path.dirname(target))  # noqa: PTH120 - a Path costs more than the rest here
-            fresh = self._write(data)
-            try:
-                os.link(fresh, target)
-            except FileExistsError:
-                if self._files.get(path) != data:
-                    raise _conflict(path) from None
-            finally:
-                os.unlink(fresh)  # noqa: PTH108
+            there = os.path.exists(target) or not self._create(target, data)  # noqa: PTH110
         except OSError as error:
             raise _failed(path, error) from error
+        if there and self._files.get(path) != data:
+            raise _conflict(path)
         self._unsynced.add(os.path.dirname(target))  # noqa: PTH120
 
     def get(self, path: str) -> bytes | None:
@@ -120,6 +115,25 @@ class LocalTiles:
         except OSError as error:
             raise _failed("a folder", error) from error
         self._unsynced.clear()
+
+    def clear_unfinished(self) -> None:
+        """Removes what an interrupted writer left without a name. Only for who knows that nobody else writes here."""
+        try:
+            for path in sorted((self.folder / NEW_FILES).glob("*")):
+                path.unlink()
+        except OSError as error:
+            raise _failed(NEW_FILES, error) from error
+
+    def _create(self, target: str, data: bytes) -> bool:
+        """Whether the file is now there by our hand: False if somebody else was faster."""
+        fresh = self._write(data)
+        try:
+            os.link(fresh, target)
+        except FileExistsError:
+            return False
+        finally:
+            os.unlink(fresh)  # noqa: PTH108
+        return True
 
     def _write(self, data: bytes) -> str:
         self._written += 1

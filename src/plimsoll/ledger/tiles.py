@@ -88,22 +88,25 @@ def partial_width(level: int, size: int) -> int:
     return (size >> 8 * level) % TILE
 
 
-def tiles_of(size: int) -> Iterator[tuple[int, int, int]]:
-    """Every tile of a log of that size as (level, number, width), level by level, from the left."""
+def tiles_of(size: int, since: int = 0) -> Iterator[tuple[int, int, int]]:
+    """Every tile of a log of that size as (level, number, width), level by level, from the left.
+
+    With `since`, only those that a log of that earlier size does not have.
+    """
     for level in range(levels_of(size)):
-        hashes = size >> 8 * level
-        for number in range(hashes // TILE):
-            yield level, number, TILE
-        if hashes % TILE:
-            yield level, hashes // TILE, hashes % TILE
+        yield from ((level, number, width) for number, width in _places(size >> 8 * level, since >> 8 * level))
 
 
-def bundles_of(size: int) -> Iterator[tuple[int, int]]:
-    """Every entry bundle of a log of that size as (number, width), from the left."""
-    for number in range(size // TILE):
+def bundles_of(size: int, since: int = 0) -> Iterator[tuple[int, int]]:
+    """Every entry bundle of a log of that size as (number, width), from the left; `since` as for `tiles_of`."""
+    return _places(size, since)
+
+
+def _places(end: int, start: int) -> Iterator[tuple[int, int]]:
+    for number in range(start // TILE, end // TILE):
         yield number, TILE
-    if size % TILE:
-        yield size // TILE, size % TILE
+    if end % TILE and start < end:
+        yield end // TILE, end % TILE
 
 
 def levels_of(size: int) -> int:
