@@ -29,14 +29,14 @@ SHARED_FOLDER = "PLIMSOLL_SHARED"
 """Environment variable: a folder that every machine of a cluster sees under the same path, for copies of text files."""
 
 
-def connect(engine: str = DUCKDB, threads: int | None = None, memory: str = "1GB") -> Any:
+def connect(engine: str = DUCKDB, threads: int | None = None, memory: str = "640MB") -> Any:
     """An Ibis backend over an engine, set up the same way everywhere.
 
     Args:
         engine: ``duckdb``; ``local[N]`` for Spark in this process on N threads, ``local[*]`` for one per core;
             ``spark://host:port`` for a standalone cluster.
         threads: of DuckDB, at most so many; None for one per core. Results do not depend on it.
-        memory: what DuckDB may hold before it spills, e.g. ``"1GB"``. The process needs about a third more. Spark
+        memory: what DuckDB may hold before it spills, e.g. ``"640MB"``. The process needs about a third more. Spark
             has settings of its own: see docs/howto/spark.md.
 
     Raises:
