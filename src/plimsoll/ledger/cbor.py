@@ -74,9 +74,14 @@ def decode_cbor(data: bytes, *, max_size: int = MAX_SIZE, max_depth: int = MAX_D
 
 
 class CborReader:
-    """Reads items one after another from foreign bytes, so that a caller can keep the bytes of a part as they came."""
+    """Reads items one after another from foreign bytes, so that a caller can keep the bytes of a part as they came.
 
-    __slots__ = ("_data", "_max_depth", "_ordered", "position")
+    Attributes:
+        position: of the byte that is read next.
+        in_order: whether the keys of all maps so far stood in deterministic order.
+    """
+
+    __slots__ = ("_data", "_max_depth", "_ordered", "in_order", "position")
 
     def __init__(
         self, data: bytes, *, max_size: int = MAX_SIZE, max_depth: int = MAX_DEPTH, ordered: bool = True
@@ -86,6 +91,7 @@ class CborReader:
         self._data = bytes(data)
         self._max_depth = max_depth
         self._ordered = ordered
+        self.in_order = True
         self.position = 0
 
     def tag(self, expected: int) -> None:
@@ -171,11 +177,12 @@ class CborReader:
                 raise _refused("cbor.key_type", f"the map key at byte {start} is neither an integer nor text")
             if key in found:
                 raise _refused("cbor.duplicate_key", f"the key {key!r:.60} stands twice in one map")
-            if self._ordered:
-                written = self._data[start : self.position]
-                if written <= before:
+            written = self._data[start : self.position]
+            if written <= before:
+                self.in_order = False
+                if self._ordered:
                     raise _refused("cbor.not_deterministic", f"the key {key!r:.60} stands out of order in its map")
-                before = written
+            before = written
             found[key] = self._item(depth)
         return found
 

@@ -66,6 +66,7 @@ class Sign1:
         payload: the signed bytes, or None when they travel elsewhere.
         signature: in the form of its algorithm.
         headers: the protected header, decoded; read only.
+        in_order: whether the protected header's keys stand in deterministic order.
     """
 
     protected: bytes
@@ -73,9 +74,11 @@ class Sign1:
     payload: bytes | None
     signature: bytes
     headers: Mapping[int | str, Cbor] = field(init=False, repr=False, compare=False)
+    in_order: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        headers = _protected_headers(self.protected)
+        headers, in_order = _protected_headers(self.protected)
+        object.__setattr__(self, "in_order", in_order)
         twice = headers.keys() & self.unprotected.keys()
         if twice:
             raise _malformed(f"label {sorted(map(str, twice))[0]:.40} is in both headers")
@@ -119,10 +122,16 @@ class Sign1:
         return Sign1(self.protected, unprotected, self.payload, self.signature)
 
 
-def parse_sign1(data: bytes, *, max_size: int = MAX_MESSAGE) -> Sign1:
+def parse_sign1(data: bytes, *, max_size: int = MAX_MESSAGE, any_order: bool = False) -> Sign1:
     """A tagged COSE_Sign1 message that somebody sent. Nothing is verified yet but its form.
 
     The unprotected header may have its keys in any order, because a log empties it; everything else is deterministic.
+
+    Args:
+        data: foreign bytes.
+        max_size: bytes that are read at most.
+        any_order: also read messages whose protected keys are out of order, as some libraries write them. For what is
+            verified only; a log does not take them.
 
     Raises:
         PlimsollError: ``cbor.*``, ``cose.malformed``, ``cose.critical``.
@@ -136,7 +145,14 @@ def parse_sign1(data: bytes, *, max_size: int = MAX_MESSAGE) -> Sign1:
         raise _malformed("the headers are not a byte string and a map")
     if not isinstance(payload, (bytes, type(None))) or not isinstance(signature, bytes):
         raise _malformed("payload or signature is not a byte string")
-    return Sign1(protected, unprotected, payload, signature)
+    message = Sign1(protected, unprotected, payload, signature)
+    if not message.in_order and not any_order:
+        raise PlimsollError(
+            "cbor.not_deterministic",
+            "the labels of the protected header are out of order",
+            fix="Encode the header deterministically (RFC 8949, section 4.2.1) and sign it so.",
+        )
+    return message
 
 
 def sign1(
@@ -226,10 +242,14 @@ def _verify(key: CoseKey, signature: bytes, message: bytes) -> None:
         raise failed from None
 
 
-def _protected_headers(protected: bytes) -> dict[int | str, Cbor]:
+def _protected_headers(protected: bytes) -> tuple[dict[int | str, Cbor], bool]:
     if len(protected) > MAX_PROTECTED:
         raise _malformed(f"the protected header has {len(protected)} bytes; at most {MAX_PROTECTED} are read")
-    headers = decode_cbor(protected) if protected else {}
+    if not protected:
+        return {}, True
+    reader = CborReader(protected, ordered=False)
+    headers = reader.item()
+    reader.finish()
     if not isinstance(headers, dict):
         raise _malformed("the protected header is not a map")
     if protected == b"\xa0":
@@ -237,7 +257,7 @@ def _protected_headers(protected: bytes) -> dict[int | str, Cbor]:
             "cbor.not_deterministic", "an empty protected header is written as an empty string", fix="Encode it so."
         )
     _check_critical(headers)
-    return headers
+    return headers, reader.in_order
 
 
 def _check_critical(headers: Mapping[int | str, Cbor]) -> None:

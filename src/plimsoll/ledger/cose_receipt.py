@@ -16,7 +16,7 @@ from plimsoll.ledger.cbor import Cbor, decode_cbor, encode_cbor
 from plimsoll.ledger.cose import CoseKey, CoseSigner, Sign1, parse_sign1, sign1, verify_sign1
 from plimsoll.ledger.merkle import leaf_hash
 from plimsoll.ledger.proofs import MAX_PATH, root_from_inclusion, verify_consistency
-from plimsoll.ledger.statement import ISS, SUB, leaf_bytes
+from plimsoll.ledger.statement import ISS, SUB
 
 RFC9162_SHA256 = 1
 """The verifiable data structure of these receipts: the tree of RFC 9162 with SHA-256."""
@@ -109,7 +109,7 @@ def parse_cose_receipt(data: bytes) -> CoseReceipt:
         PlimsollError: ``cbor.*``, ``cose.*``, ``receipt.malformed``, ``receipt.structure`` (another tree),
             ``receipt.payload_attached``, ``receipt.path``, ``receipt.index``.
     """
-    message = parse_sign1(data, max_size=MAX_RECEIPT)
+    message = parse_sign1(data, max_size=MAX_RECEIPT, any_order=True)
     vds = message.headers.get(cose.VDS)
     if type(vds) is not int or vds != RFC9162_SHA256:
         raise _refused("receipt.structure", f"the receipt is for verifiable data structure {vds!r:.40}, not for 1")
@@ -183,7 +183,7 @@ def attach(statement: bytes, receipts: Sequence[bytes]) -> bytes:
     Raises:
         PlimsollError: ``receipt.too_many``; ``cbor.*`` or ``cose.*`` if the statement is none.
     """
-    message = parse_sign1(statement)
+    message = parse_sign1(statement, any_order=True)
     together = (*_attached(message), *receipts)
     if not receipts or len(together) > MAX_RECEIPTS:
         raise PlimsollError(
@@ -196,7 +196,7 @@ def attach(statement: bytes, receipts: Sequence[bytes]) -> bytes:
 
 def attached_receipts(transparent: bytes) -> tuple[bytes, ...]:
     """The receipts that a statement carries, in its order; empty if it carries none."""
-    return _attached(parse_sign1(transparent))
+    return _attached(parse_sign1(transparent, any_order=True))
 
 
 def verify_transparent(transparent: bytes, keys: Iterable[CoseKey]) -> tuple[str, ...]:
@@ -206,9 +206,10 @@ def verify_transparent(transparent: bytes, keys: Iterable[CoseKey]) -> tuple[str
     statement's own signature is good is `verify_statement`'s matter.
     """
     known = tuple(keys)
-    entry = leaf_bytes(transparent)
+    message = parse_sign1(transparent, any_order=True)
+    entry = message.bare()
     found = []
-    for data in attached_receipts(transparent):
+    for data in _attached(message):
         try:
             found.append(check_inclusion_receipt(data, entry, known).iss)
         except PlimsollError:

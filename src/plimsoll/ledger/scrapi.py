@@ -175,11 +175,11 @@ def _get(log: ScrapiLog, entry: str, base: str) -> Answer:
 
 
 def _keys(log: ScrapiLog) -> Answer:
-    return Answer(200, encode_cbor(tuple(key.members() for key in log.keys())), "application/cbor")
+    return Answer(200, encode_cbor(tuple(key.members() for key in tuple(log.keys()))), "application/cbor")
 
 
 def _key(log: ScrapiLog, wanted: str) -> Answer:
-    for key in log.keys():
+    for key in tuple(log.keys()):
         if wanted in (urlsafe_b64encode(key.kid).rstrip(b"=").decode(), _as_text(key.kid)):
             return Answer(200, key.encode(), "application/cbor")
     return _problem(404, "No such key", "the log has no key of this kid")

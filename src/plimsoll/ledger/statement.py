@@ -117,14 +117,15 @@ def parse_statement(data: bytes, *, any_payload: bool = False) -> Statement:
 
     Args:
         data: foreign bytes.
-        any_payload: also read statements of other services, which carry documents of any type; no log takes them.
+        any_payload: also read statements of other services, which carry documents of any type and may have their
+            labels in any order; no log takes them.
 
     Raises:
         PlimsollError: ``cbor.*``, ``cose.*``, ``statement.claims``, ``statement.key_unnamed``,
             ``statement.hash_envelope``, ``statement.content_type_beside_hash``, ``statement.digest_size``,
             ``statement.payload_missing``, ``statement.certificate``, ``statement.too_large``.
     """
-    message = parse_sign1(data)
+    message = parse_sign1(data, any_order=any_payload)
     if len(message.bare()) > MAX_ENTRY:
         raise _too_large()
     return _statement_of(message, any_payload)
