@@ -7,7 +7,7 @@ one is stored and signed, then the shorter one, and the witness has helped to ro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -100,18 +100,27 @@ class _Refusal(Exception):  # noqa: N818 - an answer, not an error: it never lea
         self.answer = Answer(status, headers, text.encode() + b"\n")
 
 
-def add_checkpoint(witness: Witness, body: bytes, now: int) -> Answer:
+Allows = Callable[[str], bool]
+"""Whether one more good request of an origin is within its rate."""
+
+
+def _always(_: str) -> bool:
+    return True
+
+
+def add_checkpoint(witness: Witness, body: bytes, now: int, allows: Allows = _always) -> Answer:
     """Answers a request to cosign (tlog-witness, "add-checkpoint").
 
     Args:
         witness: keys, known logs, state.
         body: of the request.
         now: POSIX seconds, the time of the cosignature.
+        allows: asked once the log's signature is known to be good; a no is answered 429.
     """
     try:
         words, proof, data = _parse(body, "old", 1)
         old = words[0]
-        checkpoint, note = _opened(witness, data)
+        checkpoint, note = _opened(witness, data, allows)
         if old > checkpoint.size:
             raise _Refusal(400, "the old size is beyond the checkpoint's")
         return _extend(witness, old, proof, checkpoint, note, now)
@@ -119,14 +128,14 @@ def add_checkpoint(witness: Witness, body: bytes, now: int) -> Answer:
         return refusal.answer
 
 
-def sign_subtree(witness: Witness, body: bytes) -> Answer:
+def sign_subtree(witness: Witness, body: bytes, allows: Allows = _always) -> Answer:
     """Answers a request to cosign a subtree of a tree that this witness has cosigned (tlog-witness, "sign-subtree")."""
     try:
         (start, end), lines, data = _parse(body, "subtree", 2)
         if not lines:
             raise _Refusal(400, "the hash of the subtree is missing")
         root, proof = lines[0], lines[1:]
-        checkpoint, note = _opened(witness, data)
+        checkpoint, note = _opened(witness, data, allows)
         if start > end or end > checkpoint.size or not _is_subtree(start, end):
             raise _Refusal(400, "this is no subtree of the checkpoint's tree")
         if not _own_cosignature(witness, checkpoint, note):
@@ -185,7 +194,7 @@ def _check_extends(seen: Seen | None, old: int, proof: list[bytes], checkpoint: 
         raise _Refusal(422, "the checkpoint is not shown to extend the last one") from error
 
 
-def _opened(witness: Witness, data: bytes) -> tuple[Checkpoint, SignedNote]:
+def _opened(witness: Witness, data: bytes, allows: Allows) -> tuple[Checkpoint, SignedNote]:
     try:
         checkpoint = read_checkpoint(data)[0]
     except PlimsollError as error:
@@ -196,9 +205,12 @@ def _opened(witness: Witness, data: bytes) -> tuple[Checkpoint, SignedNote]:
     if checkpoint.size > _MOST_STORED:
         raise _Refusal(400, "the size is beyond what a log can have")
     try:
-        return open_checkpoint(data, keys, checkpoint.origin)
+        opened = open_checkpoint(data, keys, checkpoint.origin)
     except PlimsollError as error:
         raise _Refusal(403, "the log's signature is missing or does not verify") from error
+    if not allows(checkpoint.origin):
+        raise _Refusal(429, "too many checkpoints of this log", (*_TEXT, ("Retry-After", "1")))
+    return opened
 
 
 def _parse(body: bytes, word: str, numbers: int) -> tuple[list[int], list[bytes], bytes]:
