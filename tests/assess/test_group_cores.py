@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from party_cases import BOUND, behind, daily_table, known, record
 
 from plimsoll.assess.finding import Code
-from plimsoll.assess.party_evidence import LinkEvidence, MemberEvidence
+from plimsoll.assess.party_evidence import LinkEvidence, MemberEvidence, SamePartyEvidence
 from plimsoll.compute.engine import connect
 from plimsoll.parties.control_group import ControlGroup, Link, Shared, Tie, Together, WeakestLink
+from plimsoll.parties.known import JoinedRecords, JoinStep
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +42,23 @@ def test_the_accounts_of_one_legal_person_are_found_without_its_neighbour(engine
     holders = {"p/a": "P-1", "q/a": "P-1", "p/u": "P-2", "q/u": "P-2", "r/u": "P-2"}
     rows = [("p/a", 0, 60 * BOUND), ("q/a", 0, 60 * BOUND), *((name, 0, 20 * BOUND) for name in ("p/u", "q/u", "r/u"))]
     assert _members(engine, holders, rows, _link("P-1", "P-2", 20)) == [{"p/a", "q/a"}]
+
+
+def test_the_accounts_of_one_legal_person_show_the_weakest_link_between_its_records(engine) -> None:
+    """Whoever files another's name and number is taken for him: the accusation rests on that, and says so."""
+    holders = {"p/a": "P-1", "q/a": "P-1", "p/u": "P-2", "q/u": "P-2"}
+    rows = [(name, 0, 60 * BOUND) for name in ("p/a", "q/a")]
+    joined = JoinedRecords("p/a", "q/a", 2_450, (JoinStep("name", "the same name", "Halden", "Halden", 900),))
+    parties = known(
+        [record(name, party=party) for name, party in holders.items()],
+        [_joined(_link("P-1", "P-2", 20), holders=holders)],
+    )
+    parties = replace(parties, weakest_join={"P-1": joined}.get)
+    [found] = behind(daily_table(engine, rows), parties).findings(())
+
+    [told] = [part for part in found.finding.evidence if isinstance(part, SamePartyEvidence)]
+    assert (told.party, told.one, told.other, told.centibits) == ("P-1", "p/a", "q/a", 2_450)
+    assert "p/a and q/a count as one legal person by name (the same name) (24.5 bits)" in found.finding.explanation
 
 
 def test_shells_on_tight_ties_are_found_without_what_hangs_on_a_loose_one(engine) -> None:

@@ -97,6 +97,33 @@ def test_taking_a_filing_in_reads_only_what_is_new_and_links_by_the_same_bytes(
         assert one.read_bytes() == other.read_bytes()
 
 
+def test_the_weakest_link_between_the_records_of_a_party_is_told_with_what_agrees(months: tuple[Path, Path]) -> None:
+    register = _register(*months)
+    known = known_parties(register, drawn_graph(register))
+    [party] = {record.party for record in known.accounts.values()}
+    told = known.weakest_join(party)
+
+    assert told is not None
+    ends = [(link.one, link.other) for link in register.resolution.links if link.centibits == told.centibits]
+    subjects = register.resolution.known.subjects
+    assert (told.one, told.other) in [(subjects[one], subjects[other]) for one, other in ends]
+    assert told.centibits == register.model.prior_centibits + sum(step.centibits for step in told.steps)
+    assert ("name", "Belamire Robotics GmbH") in [(step.what, step.one_value) for step in told.steps]
+    assert known.weakest_join("P-nobody") is None
+
+
+def test_where_only_an_officer_joined_two_records_his_decision_is_told(months: tuple[Path, Path]) -> None:
+    register = _register(months[0])
+    same = _decided("1", "3", same=True)
+    decided = register.decided(same)
+    told = known_parties(decided, drawn_graph(decided)).weakest_join(decided.resolution.party_of[0])
+
+    assert told is not None
+    assert told.decision is None, "the model joined 1 and 2, which is less than an officer's word"
+    alone = register.decided(_decided("1", "2", same=False))
+    assert known_parties(alone, drawn_graph(alone)).weakest_join(alone.resolution.party_of[0]) is None
+
+
 def test_filings_that_are_known_already_change_nothing(months: tuple[Path, Path]) -> None:
     register = _register(*months)
 

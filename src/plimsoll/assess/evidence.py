@@ -14,6 +14,7 @@ from plimsoll.assess.party_evidence import (
     MemberEvidence,
     MomentEvidence,
     ProfileEvidence,
+    SamePartyEvidence,
     SynchronyEvidence,
 )
 
@@ -195,6 +196,7 @@ Evidence: TypeAlias = (
     | FigureEvidence
     | MemberEvidence
     | LinkEvidence
+    | SamePartyEvidence
     | SynchronyEvidence
     | MomentEvidence
     | KycEvidence

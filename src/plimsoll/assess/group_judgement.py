@@ -125,7 +125,9 @@ class GroupJudge:
             members = [self._member(each) for each in sums[part]]
             counted = {member.subject for member in members} - set(split.apart)
             if not any(counted <= accounts for accounts in matters):
-                finding = split_run(split, members, self.line, self.as_of)
+                parties = split.use.group.parties
+                joined = self.known.weakest_join(parties[0]) if len(parties) == 1 else None
+                finding = split_run(split, members, self.line, self.as_of, joined)
                 found.append(GroupFinding(finding, _series(split, self.as_of), frozenset(counted)))
         return tuple(found)
 

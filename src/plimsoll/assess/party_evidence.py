@@ -65,6 +65,45 @@ class LinkEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class StepEvidence:
+    """One comparison of two records: see `parties.known.JoinStep`."""
+
+    what: str
+    words: str
+    one_value: str
+    other_value: str
+    centibits: int
+
+
+@dataclass(frozen=True, slots=True)
+class SamePartyEvidence:
+    """Why the records of one legal person count as one: the weakest of the links that join them.
+
+    Attributes:
+        one, other: two accounts; if their records are two persons', the party falls apart between them.
+        centibits: all evidence together, with the prior; None where an officer decided.
+        decision: id of the officer's decision.
+    """
+
+    kind: ClassVar[str] = "same_party"
+    party: str
+    one: str
+    other: str
+    centibits: int | None
+    steps: tuple[StepEvidence, ...]
+    decision: str | None
+
+    def text(self) -> str:
+        if self.centibits is None:
+            return f"{self.one} and {self.other} are one legal person by an officer's decision ({self.decision})"
+        agree = ", ".join(f"{step.what} ({step.words})" for step in self.steps if step.centibits > 0)
+        return (
+            f"{self.one} and {self.other} count as one legal person by {agree} ({self.centibits / 100:.1f} bits); "
+            "the weakest link between its records"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class SynchronyEvidence:
     """Accounts that start, stop and scale together.
 

@@ -18,6 +18,7 @@ from plimsoll.parties.lists import fields_of, parts_of
 from plimsoll.parties.normalise import is_placeholder, name_key
 from plimsoll.parties.register.folder import Register, is_register, open_register
 from plimsoll.parties.register.intake import found_in, taken_in
+from plimsoll.parties.resolution.weakest import WeakestLinks
 from plimsoll.parties.uncollected import uncollected
 
 if TYPE_CHECKING:
@@ -139,7 +140,8 @@ def known_parties(register: Register, graph: ControlGraph) -> KnownParties:
                 )
                 group = groups.get(row["subject"])
                 accounts[row["subject"]] = _account(row, place in owned, party, group, problems, delivery.files)
-    return KnownParties(accounts, graph.groups, graph.hubs, delivery.files, {}, delivery.notes)
+    weakest = WeakestLinks(register)
+    return KnownParties(accounts, graph.groups, graph.hubs, delivery.files, {}, delivery.notes, weakest.of)
 
 
 def _account(

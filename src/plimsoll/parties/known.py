@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from plimsoll.parties.control_group import ControlGroup, Hub
@@ -69,6 +69,40 @@ class KycFile:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinStep:
+    """One comparison of two records: what was compared, the outcome in words, the two values, its weight."""
+
+    what: str
+    words: str
+    one_value: str
+    other_value: str
+    centibits: int
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedRecords:
+    """Two records that count as one party.
+
+    Attributes:
+        one, other: the two accounts.
+        centibits: all evidence together, with the prior; None where an officer decided.
+        steps: those that say something, for or against.
+        decision: id of the officer's decision.
+    """
+
+    one: str
+    other: str
+    centibits: int | None
+    steps: tuple[JoinStep, ...]
+    decision: str | None = None
+
+
+def nothing_joined(_party: str) -> JoinedRecords | None:
+    """Where nobody knows how records were joined."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class KnownParties:
     """Everybody with a record.
 
@@ -78,6 +112,7 @@ class KnownParties:
         hubs: most parties first.
         screening: per party, the names of lists on which it was found (empty where nothing was screened).
         notes: what was assumed or rejected while reading, one sentence each.
+        weakest_join: of a party, the weakest link between its records; None where there is none.
     """
 
     accounts: Mapping[str, KnownAccount]
@@ -86,3 +121,4 @@ class KnownParties:
     files: tuple[KycFile, ...]
     screening: Mapping[str, tuple[str, ...]]
     notes: tuple[str, ...] = ()
+    weakest_join: Callable[[str], JoinedRecords | None] = field(default=nothing_joined, compare=False, repr=False)

@@ -10,6 +10,8 @@ from group_specimens import BEGIN, behind, hours, link, member, split_finding, s
 from page_reader import Outline
 
 from plimsoll.assess.assessment import HourSeries
+from plimsoll.assess.party_evidence import SamePartyEvidence, StepEvidence
+from plimsoll.assess.report.evidence import evidence_tables
 from plimsoll.assess.report.group_graph import MOST_PARTIES, group_graph
 from plimsoll.assess.report.hours_chart import HOURS, hours_chart, stretch
 from plimsoll.assess.report.load_line import Caption
@@ -99,3 +101,13 @@ def test_a_party_without_use_that_joins_two_others_is_drawn() -> None:
     assert picture.count("<circle") == 3
     assert f"P-{77:016x}, no use in these days" in picture
     assert picture.count('class="tie') == 2
+
+
+def test_the_weakest_link_between_the_records_of_one_person_is_laid_out_with_what_agrees() -> None:
+    steps = (StepEvidence("name", "the same", "Halden <AG>", "", 900),)
+    linked = SamePartyEvidence("P-1", "p/a", "q/a", 2_450, steps, None)
+    decided = SamePartyEvidence("P-1", "p/a", "q/b", None, (), "D-1")
+    page = str(evidence_tables([linked, decided]))
+
+    for words in ("name: the same (<bdi>Halden &lt;AG&gt;</bdi>, <bdi>–</bdi>)", "24.5 bits", "officer", "D-1"):
+        assert words in page, words

@@ -14,9 +14,16 @@ from plimsoll.assess.detectors.spelling import listed
 from plimsoll.assess.detectors.split_search import Split
 from plimsoll.assess.evidence import FigureEvidence
 from plimsoll.assess.finding import Code, Finding, Severity, new_finding
-from plimsoll.assess.party_evidence import LinkEvidence, MemberEvidence, SharedEvidence
+from plimsoll.assess.party_evidence import (
+    LinkEvidence,
+    MemberEvidence,
+    SamePartyEvidence,
+    SharedEvidence,
+    StepEvidence,
+)
 from plimsoll.kernel.flop import flop_text
 from plimsoll.parties.control_group import ControlGroup, Link
+from plimsoll.parties.known import JoinedRecords
 
 MOST_LINKS = 500
 """How many links a finding lists; the weakest are always among them."""
@@ -37,11 +44,14 @@ class Member:
     est_e4: int
 
 
-def split_run(split: Split, members: Sequence[Member], line: HeldLine, as_of: date) -> Finding:
+def split_run(
+    split: Split, members: Sequence[Member], line: HeldLine, as_of: date, joined: JoinedRecords | None = None
+) -> Finding:
     """The finding about a split.
 
     Args:
         members: every account of the group that used anything in the window, largest first.
+        joined: of a group of one party, the weakest link between its records.
     """
     group, window = split.use.group, split.window
     counted = [member for member in members if member.subject not in split.apart]
@@ -64,9 +74,10 @@ def split_run(split: Split, members: Sequence[Member], line: HeldLine, as_of: da
             *declarations,
             *(_member(member, split) for member in members),
             *link_evidence(group),
+            *same_party(group, joined),
             *largest_windows(days, as_of),
         ),
-        explanation=" ".join(_explanation(split, counted, line)),
+        explanation=" ".join(_explanation(split, counted, line, joined)),
         clears=" ".join(_clears(split, line)),
     )
 
@@ -104,7 +115,19 @@ def _link(link: Link, *, weakest: bool) -> LinkEvidence:
     return LinkEvidence(link.one, link.other, shared, link.centibits, weakest, link.since, link.until)
 
 
-def _explanation(split: Split, counted: Sequence[Member], line: HeldLine) -> Iterator[str]:
+def same_party(group: ControlGroup, joined: JoinedRecords | None) -> Iterator[SamePartyEvidence]:
+    """Why the accounts of a group of one party are one person's."""
+    if joined is not None and len(group.parties) == 1:
+        steps = tuple(
+            StepEvidence(step.what, step.words, step.one_value, step.other_value, step.centibits)
+            for step in joined.steps
+        )
+        yield SamePartyEvidence(group.parties[0], joined.one, joined.other, joined.centibits, steps, joined.decision)
+
+
+def _explanation(
+    split: Split, counted: Sequence[Member], line: HeldLine, joined: JoinedRecords | None
+) -> Iterator[str]:
     window, group = split.window, split.use.group
     largest = counted[0] if counted else None
     yield wording.used(
@@ -132,6 +155,8 @@ def _explanation(split: Split, counted: Sequence[Member], line: HeldLine) -> Ite
     yield wording.tiers(set(split.tiers))
     yield _declared(split)
     yield _control(group, split)
+    for evidence in same_party(group, joined):
+        yield f"That rests on the records: {evidence.text()}."
 
 
 def _declared(split: Split) -> str:

@@ -26,6 +26,7 @@ from plimsoll.assess.party_evidence import (
     MemberEvidence,
     MomentEvidence,
     ProfileEvidence,
+    SamePartyEvidence,
     SynchronyEvidence,
 )
 from plimsoll.assess.report import party_evidence as of_parties
@@ -191,6 +192,11 @@ _KINDS: dict[type[Evidence], _Kind] = {
         of_parties.member,
     ),
     LinkEvidence: _Kind("What ties the parties", _columns("Parties", "Shared", "Evidence#", "When"), of_parties.link),
+    SamePartyEvidence: _Kind(
+        "Why the records are one person's: the weakest link",
+        _columns("Accounts", "Because", "Evidence#"),
+        of_parties.same,
+    ),
     SynchronyEvidence: _Kind(
         "Accounts in step, and by chance",
         _columns("Accounts", "Together in", "Alike", "As alike by chance#", "Sets tested#", "Probability#"),

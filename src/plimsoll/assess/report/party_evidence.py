@@ -13,6 +13,7 @@ from plimsoll.assess.party_evidence import (
     MemberEvidence,
     MomentEvidence,
     ProfileEvidence,
+    SamePartyEvidence,
     SharedEvidence,
     SynchronyEvidence,
 )
@@ -41,6 +42,19 @@ def link(item: LinkEvidence) -> Sequence[Child]:
         join([shared(part) for part in item.shared], "; "),
         element("strong", f"{strength}, the weakest") if item.weakest else strength,
         when,
+    )
+
+
+def same(item: SamePartyEvidence) -> Sequence[Child]:
+    steps: list[Child] = [
+        join([f"{step.what}: {step.words} (", name(step.one_value or "–"), ", ", name(step.other_value or "–"), ")"])
+        for step in item.steps
+    ]
+    decided = join(["an officer's decision ", name(item.decision or "")])
+    return (
+        join([name(item.one), " and ", name(item.other)]),
+        join(steps, "; ") if steps else decided,
+        "–" if item.centibits is None else bits(item.centibits),
     )
 
 
