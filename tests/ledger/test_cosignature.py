@@ -182,6 +182,8 @@ def test_a_tree_head_signature_of_rfc_6962_verifies() -> None:
 
     assert open_note(note.encode(), [key]).verified == ((key, NOW),)
     assert open_checkpoint(note.encode(), [key])[0] == HEAD
+    extended = SignedNote(HEAD.text + "more\n", note.signatures)
+    assert code_of(open_note, extended.encode(), [key]) == "note.signature"
     for bad in (body[:8], body[:11], body[:-1], body[:8] + b"\x04\x01" + body[10:], body + b"x"):
         wrong = SignedNote(HEAD.text, (NoteSignature(key.name, key.id, bad),))
         assert code_of(open_note, wrong.encode(), [key]) == "note.signature"

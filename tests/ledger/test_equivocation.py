@@ -65,6 +65,21 @@ def test_no_pair_of_sizes_of_an_honest_log_makes_a_proof() -> None:
         assert contradiction(ONE.note(small), OTHER.note(30), KEYS, lambda _: tree(OTHER)) is None
 
 
+def test_a_root_of_nothing_that_is_not_that_of_nothing_contradicts_every_tree() -> None:
+    head = Checkpoint("log.example/filings", 0, bytes(32))
+    wrong = sign_checkpoint(head, [log_signer()], NOW).encode()
+
+    proof = contradiction(ONE.note(3), wrong, KEYS)
+
+    assert proof is not None
+    assert verify_misbehaviour(proof, KEYS).first == head
+    content = json.loads(proof)
+    assert code_of(json.dumps({**content, "path": ["A" * 43 + "="]}).encode()) == "misbehaviour.unproven"
+    honest = [ONE.note(0).decode(), ONE.note(3).decode()]
+    assert code_of(json.dumps({**content, "checkpoints": honest}).encode()) == "misbehaviour.unproven"
+    assert contradiction(ONE.note(0), ONE.note(3), KEYS) is None
+
+
 def test_two_receipts_of_different_entries_at_one_index_are_a_proof_without_any_tile() -> None:
     mine = (ONE.receipt(7, 9), leaf_hash(ONE.entries[7]))
     yours = (OTHER.receipt(7, 30), leaf_hash(OTHER.entries[7]))

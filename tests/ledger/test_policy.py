@@ -78,6 +78,14 @@ def test_thresholds_are_all_any_or_a_number(line: str, satisfied_by: int) -> Non
         assert policy.judge(set(KEYS[:count])) == (count >= satisfied_by)
 
 
+def test_keys_may_be_given_as_text() -> None:
+    policy = parse_policy(TREATY)
+
+    assert policy.judge([W[n] for n in (0, 1, 3, 4)])
+    with pytest.raises(PlimsollError, match=r"key\.malformed"):
+        policy.judge(["a0"])
+
+
 def test_a_quorum_may_be_one_witness_or_none() -> None:
     one = parse_policy(f"witness w {W[0]}\nquorum w\n".encode())
     assert one.judge({KEYS[0]})

@@ -12,6 +12,7 @@ from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger import misbehaviour
 from plimsoll.ledger.checkpoint import open_checkpoint
 from plimsoll.ledger.checkpoint_text import Checkpoint
+from plimsoll.ledger.merkle import EMPTY_ROOT
 from plimsoll.ledger.misbehaviour import Contradiction, DifferentEntry, DifferentPrefix, DifferentRoots
 from plimsoll.ledger.note_keys import VerifierKey
 from plimsoll.ledger.notes import SignedNote
@@ -165,17 +166,16 @@ def _contradiction(
             fix="Compare checkpoints of one log.",
         )
     how = _contradicts(small, large, tree_of)
-    if how is None or not how.holds(small, large):
+    if not how.holds(small, large):
         return None
     return misbehaviour.encode(how, _by_log(small_note, log_keys), _by_log(large_note, log_keys))
 
 
-def _contradicts(small: Checkpoint, large: Checkpoint, tree_of: TreeOf | None) -> Contradiction | None:
+def _contradicts(small: Checkpoint, large: Checkpoint, tree_of: TreeOf | None) -> Contradiction:
     if small.size == large.size:
         return DifferentRoots()
     if small.size == 0:
-        # Every log begins with nothing; a signed root of nothing other than H("") is refused where it is met.
-        return None
+        return DifferentPrefix(EMPTY_ROOT, ())
     hash_at = tree_of(large) if tree_of is not None else None
     if hash_at is None:
         raise PlimsollError(

@@ -9,7 +9,8 @@ where each note carries the log's signature lines, the smaller size first. What 
 * ``roots``: both have one size and their root hashes differ. Nothing more is needed.
 * ``prefix``: the sizes are m < n. ``"prefix_root"`` and ``"path"`` (base64) are a consistency proof (RFC 9162, 2.1.4)
   that the tree of the second note begins with m entries whose root is `prefix_root`; the first note signs another
-  root at m. The path comes from the tree of the second note alone, so whoever has its tiles can write the proof.
+  root at m. The path comes from the tree of the second note alone, so whoever has its tiles can write the proof. Of
+  m = 0 every tree is a proof: `prefix_root` is the hash of nothing and the path is empty.
 * ``entry``: ``"index"``, ``"leaves"`` and ``"paths"`` are two good inclusion proofs (RFC 9162, 2.1.3), one per note,
   of different leaf hashes at one index. Two receipts that contradict each other make this proof without any tile.
 
@@ -25,6 +26,7 @@ from dataclasses import dataclass
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.base64_text import from_base64, to_base64
 from plimsoll.ledger.checkpoint_text import MAX_SIZE, Checkpoint
+from plimsoll.ledger.merkle import EMPTY_ROOT
 from plimsoll.ledger.proofs import verify_consistency, verify_inclusion
 
 FORMAT = "plimsoll/misbehaviour/v1"
@@ -64,6 +66,8 @@ class DifferentPrefix:
         """Whether the two contradict each other; a path that fails shows nothing, anybody can write one."""
         if not first.size < second.size or self.prefix_root == first.root:
             return False
+        if first.size == 0:
+            return self.prefix_root == EMPTY_ROOT and not self.path
         try:
             verify_consistency(first.size, second.size, self.path, self.prefix_root, second.root)
         except PlimsollError:

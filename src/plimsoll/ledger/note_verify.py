@@ -72,6 +72,9 @@ def _cosignature(checkpoint: Checkpoint, body: bytes, key: VerifierKey) -> int:
 
 def _tree_head(checkpoint: Checkpoint, body: bytes, key: VerifierKey) -> int:
     """RFC 6962 section 3.5 in the framing of static-ct-api: u64 milliseconds, then a digitally-signed struct."""
+    if checkpoint.extensions:
+        # What RFC 6962 signs has no room for them, so nobody would vouch for these lines.
+        raise failed(key, "a tree head signature covers no extension lines")
     milliseconds, signature = split_timestamp(body, key)
     # Hash 4 is SHA-256 and algorithm 3 is ECDSA (RFC 5246 section 7.4.1.4.1).
     if (

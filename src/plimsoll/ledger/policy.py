@@ -74,9 +74,14 @@ class Policy:
         """These logs, and no cosignature needed."""
         return Policy(tuple(PolicyLog(key) for key in log_keys))
 
-    def judge(self, cosigned: Collection[VerifierKey]) -> bool:
-        """Whether a checkpoint that these keys have cosigned satisfies the quorum."""
-        return satisfied(self.quorum, self.witnesses, self.groups, cosigned)
+    def judge(self, cosigned: Collection[VerifierKey | str]) -> bool:
+        """Whether a checkpoint that these keys have cosigned satisfies the quorum. Keys may be given as vkeys.
+
+        Raises:
+            PlimsollError: ``key.*`` for text that is no vkey.
+        """
+        keys = {parse_vkey(key) if isinstance(key, str) else key for key in cosigned}
+        return satisfied(self.quorum, self.witnesses, self.groups, keys)
 
     def check(self, checkpoint_note: bytes, now: int | None = None, max_age: int | None = None) -> PolicyResult:
         """Verifies a checkpoint under this policy.
@@ -110,7 +115,7 @@ class Policy:
             checkpoint,
             log_signers,
             tuple((key.name, time) for key, time in cosigned.items()),
-            self.judge(cosigned.keys()),
+            self.judge(set(cosigned)),
             tuple((key.name, time, why) for key, time, why in set_aside),
             max((time for key, time in counted.items() if key in log_keys), default=None),
         )
