@@ -34,6 +34,35 @@ def test_one_bad_part_of_an_array_does_not_take_the_others_with_it(
         assert delivery.rejections
 
 
+def _good(number: int) -> bytes:
+    return f'{{"account":"a{number}",\n"legal_name":"Quillon {number} Ltd"}}'.encode()
+
+
+@pytest.mark.parametrize("bad", [b"\xff", b"\xc3", b"\xed\xa0\x80"])
+def test_a_byte_that_is_no_text_costs_its_record_and_no_other(bad: bytes, write: Write, read: Read) -> None:
+    wrong = _good(1).replace(b"Quillon", b"Quill" + bad + b"on")
+    write(b"[\n" + b",\n".join([_good(0), wrong, _good(2)]) + b"]", "a.json")
+    delivery = read()
+
+    assert delivery.records["account"].to_pylist() == ["a0", "a2"]
+    [rejection] = delivery.rejections
+    assert (rejection.row, rejection.code) == (2, "text.not_utf8")
+    assert "line 4" in rejection.what
+
+
+@pytest.mark.parametrize("broken", [b'{"account":"x" "y"}', b"nonsense", b"\xff", b'{"account":"x'])
+def test_a_fault_that_ends_an_array_keeps_what_stands_before_it_and_says_where_it_is(
+    broken: bytes, write: Write, read: Read
+) -> None:
+    write(b"[\n" + b",\n".join([_good(0), _good(1), broken, _good(3)]) + b"]", "a.json")
+    delivery = read()
+
+    assert delivery.records["account"].to_pylist() == ["a0", "a1"]
+    [rejection] = delivery.rejections
+    assert (rejection.row, rejection.code) == (3, "json.syntax")
+    assert "line 6 of the file; 2 before it are read, nothing after it is" in rejection.what
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

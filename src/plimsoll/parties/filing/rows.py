@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
@@ -19,6 +20,8 @@ Numbered = tuple[int, Row | PlimsollError]
 _ONE_OBJECT = frozenset(("json.duplicate_key", "json.not_an_object"))
 """Faults of one part of an array that do not keep the next from being read."""
 _PIECE = 1 << 20
+_CARRIED = re.compile("[\udc80-\udcff]")
+"""Bytes that are no UTF-8, as Python carries them."""
 _BATCH = 2_048
 
 
@@ -61,12 +64,18 @@ def _of_lines(stream: BinaryIO) -> Iterator[Numbered]:
 
 
 def _of_array(stream: BinaryIO) -> Iterator[Numbered]:
-    """A JSON array of objects, one at a time; also objects that simply follow each other."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
-    held, number, ended = "", 0, False
+    """A JSON array of objects, one at a time; also objects that simply follow each other.
+
+    A byte that is no UTF-8 costs the object that it stands in. A fault after which nobody can tell where the next
+    object begins ends the file; what stands before it counts.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
+    held, number, line, ended = "", 0, 1, False
     whole = json.JSONDecoder(parse_float=str)
     while True:
-        held = held.lstrip(" \t\r\n,[" if number == 0 else " \t\r\n,")
+        begun = held.lstrip(" \t\r\n,[" if number == 0 else " \t\r\n,")
+        line += held.count("\n", 0, len(held) - len(begun))
+        held = begun
         if held and held[0] != "]":
             try:
                 value, end = decode_object(held)
@@ -74,27 +83,44 @@ def _of_array(stream: BinaryIO) -> Iterator[Numbered]:
                 if problem.code in _ONE_OBJECT:
                     # It ends where any reader of JSON says, and those after it are as good as any.
                     number += 1
-                    held = held[whole.raw_decode(held)[1] :]
+                    end = whole.raw_decode(held)[1]
+                    line += held.count("\n", 0, end)
+                    held = held[end:]
                     yield number, problem
                     continue
                 if ended or len(held) > MAX_LINE or problem.code != "json.syntax":
-                    yield number + 1, problem
+                    yield number + 1, _broken(problem, number, line)
                     return
             else:
                 number += 1
+                yield number, value if _is_utf8(held[:end]) else _not_utf8(line)
+                line += held.count("\n", 0, end)
                 held = held[end:]
-                yield number, value
                 continue
         if ended or held[:1] == "]":
             return
-        try:
-            piece = stream.read(_PIECE)
-            held += decoder.decode(piece, final=not piece)
-        except UnicodeDecodeError as problem:
-            what = f"the file is not UTF-8 text: {problem.reason}"
-            yield number + 1, PlimsollError("text.not_utf8", what, fix="Save the file as UTF-8.")
-            return
+        piece = stream.read(_PIECE)
+        held += decoder.decode(piece, final=not piece)
         ended = not piece
+
+
+def _broken(problem: PlimsollError, before: int, line: int) -> PlimsollError:
+    """The same with its place in the file: that of the JSON reader counts from the object on."""
+    what = (
+        f"{problem.what.partition(': line ')[0]}: the object that begins in line {line:,} of the file; "
+        f"{before:,} before it are read, nothing after it is"
+    )
+    return PlimsollError(problem.code, what, fix=problem.fix)
+
+
+def _is_utf8(text: str) -> bool:
+    """Whether no byte of it had to be carried over as it was."""
+    return text.isascii() or not _CARRIED.search(text)
+
+
+def _not_utf8(line: int) -> PlimsollError:
+    what = f"the object that begins in line {line:,} is not UTF-8 text"
+    return PlimsollError("text.not_utf8", what, fix="Save the file as UTF-8.")
 
 
 def _of_parquet(found: Found) -> Iterator[Numbered]:
