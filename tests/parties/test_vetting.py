@@ -43,6 +43,7 @@ def test_a_good_record_stays_as_it_is() -> None:
         ({"payment_instruments": ("4111 1111 1111 1111",)}, "payment.unreadable"),
         ({"access_networks": ("192.168.1.1",)}, "network.unreadable"),
         ({"access_networks": ("8.0.0.0/4",)}, "network.unreadable"),
+        ({"access_networks": ("8.0.0.0/15",)}, "network.unreadable"),
         ({"holders": (Holder("A B", Role.OWNER, since=date(2020, 1, 1), until=date(2019, 1, 1)),)}, "holder.backwards"),
     ],
 )
@@ -93,6 +94,10 @@ def test_plain_values_are_hashed_in_one_spelling_with_the_key_that_is_given() ->
     assert hashed[0].payment_instruments == hashed[1].payment_instruments
     assert is_keyed(hashed[0].phones[0])
     assert hashed[0].phones != Vetting(None).vet(one)[0].phones
+
+
+def test_a_network_no_wider_than_a_16_is_kept() -> None:
+    assert _codes(replace(_BARE, access_networks=("8.8.0.0/16", "2a00::/12"))) == []
 
 
 def test_wallets_keep_their_case_and_ipv6_addresses_stand_for_their_network() -> None:

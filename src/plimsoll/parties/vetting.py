@@ -188,7 +188,7 @@ _FILLED_IN = ("", " ", "-", "n/a", "na", "none", "null", "nil", "nan", "unknown"
 _UNREADABLE = {
     "phone": "a telephone number is too short, too long or a masked one",
     "payment": "a payment instrument is too short or masked: its last digits alone fit many",
-    "network": "an access network is no address of the internet, or one that everybody has at home",
+    "network": "an access network is no address of the internet, or one that everybody has at home, or a carrier's",
 }
 
 
@@ -231,14 +231,18 @@ _TEST_CARDS = frozenset(_TEST_CARDS_WORDS.split())
 
 @lru_cache(1 << 14)
 def _network(text: str) -> str:
-    """A prefix as filed; one IPv6 address stands for its /64, in which hosts choose freely."""
+    """A prefix as filed; one IPv6 address stands for its /64, in which hosts choose freely.
+
+    An IPv4 network wider than /16 is that of a whole carrier and says nothing.
+    """
     try:
         network = ipaddress.ip_network(text.strip(), strict=False)
     except ValueError:
         return ""
     if network.version == 6 and network.prefixlen > 64:
         network = network.supernet(new_prefix=64)
-    return "" if not network.network_address.is_global or network.prefixlen < 8 else str(network)
+    widest = 16 if network.version == 4 else 8
+    return "" if not network.network_address.is_global or network.prefixlen < widest else str(network)
 
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
