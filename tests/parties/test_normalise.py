@@ -82,6 +82,12 @@ def test_a_person_is_one_whatever_the_order_and_title() -> None:
     assert person_key("N/A", "1970-03-01") == ""
 
 
+def test_a_title_is_dropped_only_where_two_words_remain_because_some_are_names() -> None:
+    assert len({person_key(f"Jack {name}") for name in ("Ma", "Ba", "Ing", "Lord")}) == 4
+    assert person_key("Dr Ma") != person_key("Dr Ba")
+    assert person_key("Dr. Jack Berenfeld, MBA") == person_key("Jack Berenfeld")
+
+
 def test_a_place_is_one_whatever_the_order_and_abbreviation() -> None:
     one = address_key("Hauptstraße 12", "Berlin", "10115", "DE")
 

@@ -178,9 +178,14 @@ def name_key(name: str) -> str:
 
 @lru_cache(_CACHE)
 def person_key(name: str, born: str | None = None) -> str:
-    """A person: words of the name in alphabetical order, titles dropped; ``|`` and the birth date or year if known."""
-    written = _words(name)
-    words = written if _TITLES.isdisjoint(written) else [word for word in written if word not in _TITLES] or written
+    """A person: words of the name in alphabetical order, titles dropped; ``|`` and the birth date or year if known.
+
+    Titles are dropped only where two words remain, because some are names too: Jack Ma is not Jack Ba.
+    """
+    written = words = _words(name)
+    if not _TITLES.isdisjoint(written):
+        without = [word for word in written if word not in _TITLES]
+        words = without if len(without) > 1 else written
     key = " ".join(sorted(words))
     if is_placeholder(key) or is_placeholder(name):
         return ""
