@@ -6,13 +6,13 @@ Ed25519 and P-256. The PIN is used to open the session and not kept.
 from __future__ import annotations
 
 import hashlib
-import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.cose_keys import CoseKey, KeyKind
 from plimsoll.ledger.note_keys import KeyType, VerifierKey
+from plimsoll.ledger.pkcs11_session import Coded, TokenSession, acquire, release
 from plimsoll.ledger.roles import Role, check_role, default_role, kind_of, refuse_statement
 from plimsoll.ledger.signers import cose_key_of_verifier
 
@@ -29,13 +29,13 @@ class Pkcs11Key:
         role: what it may be used for.
     """
 
-    __slots__ = ("__lock", "__private", "__session", "role", "verifier")
+    __slots__ = ("__private", "__shared", "role", "verifier")
 
-    def __init__(self, session: Any, private: Any, verifier: VerifierKey, role: Role) -> None:
-        """Takes an open session; use `open` or `generate`."""
+    def __init__(self, shared: TokenSession, private: Any, verifier: VerifierKey, role: Role) -> None:
+        """Takes an acquired session; use `open` or `generate`."""
         check_role(verifier.type, role)
-        self.__session, self.__private = session, private
-        self.__lock = threading.Lock()
+        self.__shared: TokenSession | None = shared
+        self.__private = private
         self.verifier, self.role = verifier, role
 
     @classmethod
@@ -65,8 +65,12 @@ class Pkcs11Key:
             PlimsollError: ``key.pkcs11_missing`` without python-pkcs11, ``key.pkcs11`` when the token refuses,
                 ``key.type``, ``key.role``.
         """
-        session = _session(module, token, pin)
-        return cls._found(session, label, name, key_type, role)
+        shared = acquire(module, token, pin)
+        try:
+            return cls._found(shared, label, name, key_type, role)
+        except BaseException:
+            release(shared)
+            raise
 
     @classmethod
     def generate(
@@ -81,34 +85,29 @@ class Pkcs11Key:
         role: Role | None = None,
     ) -> Pkcs11Key:
         """Makes a key pair inside the token, private half sensitive and not extractable; arguments as for `open`."""
-        from_kind = _token_kind(key_type)
-        session = _session(module, token, pin)
-        import pkcs11
-
-        edwards = from_kind is KeyKind.ED25519
-        kind = pkcs11.KeyType.EC_EDWARDS if edwards else pkcs11.KeyType.EC
-        curve = {pkcs11.Attribute.EC_PARAMS: _EDWARDS25519 if edwards else _P256}
-        private_only = {pkcs11.Attribute.SENSITIVE: True, pkcs11.Attribute.EXTRACTABLE: False}
-        with _coded():
-            if list(session.get_objects({pkcs11.Attribute.LABEL: label})):
-                raise PlimsollError("key.exists", "the token has a key of that label", fix="Choose another label.")
-            session.create_domain_parameters(kind, curve, local=True).generate_keypair(
-                store=True, label=label, private_template=private_only
-            )
-        return cls._found(session, label, name, key_type, role)
+        kind = _token_kind(key_type)
+        shared = acquire(module, token, pin)
+        try:
+            with shared.lock:
+                _make(shared.session, label, edwards=kind is KeyKind.ED25519)
+            return cls._found(shared, label, name, key_type, role)
+        except BaseException:
+            release(shared)
+            raise
 
     @classmethod
-    def _found(cls, session: Any, label: str, name: str, key_type: KeyType, role: Role | None) -> Pkcs11Key:
+    def _found(cls, shared: TokenSession, label: str, name: str, key_type: KeyType, role: Role | None) -> Pkcs11Key:
         import pkcs11
 
         kind = _token_kind(key_type)
         token_type = pkcs11.KeyType.EC_EDWARDS if kind is KeyKind.ED25519 else pkcs11.KeyType.EC
-        with _coded():
+        session = shared.session
+        with shared.lock, Coded():
             private = session.get_key(pkcs11.ObjectClass.PRIVATE_KEY, token_type, label)
             public = session.get_key(pkcs11.ObjectClass.PUBLIC_KEY, token_type, label)
             point = bytes(public[pkcs11.Attribute.EC_POINT])
         verifier = VerifierKey(name, key_type, _public_bytes(kind, point))
-        return cls(session, private, verifier, default_role(key_type) if role is None else role)
+        return cls(shared, private, verifier, default_role(key_type) if role is None else role)
 
     @property
     def cose_key(self) -> CoseKey:
@@ -130,14 +129,17 @@ class Pkcs11Key:
         return self._raw(message)
 
     def close(self) -> None:
-        """Ends the session with the token."""
-        with self.__lock:
-            self.__session.close()
+        """Gives the session back. The last key of a token that is closed ends the session; again does nothing."""
+        shared, self.__shared = self.__shared, None
+        if shared is not None:
+            release(shared)
 
     def _raw(self, message: bytes) -> bytes:
         import pkcs11
 
-        with self.__lock, _coded():
+        if self.__shared is None:
+            raise PlimsollError("key.closed", "the key was closed", fix="Open it again.")
+        with self.__shared.lock, Coded():
             if self.verifier.type is KeyType.ECDSA:
                 digest = hashlib.sha256(message).digest()
                 return bytes(self.__private.sign(digest, mechanism=pkcs11.Mechanism.ECDSA))
@@ -150,32 +152,19 @@ class Pkcs11Key:
         raise PlimsollError("key.not_copied", "a token's session is not copied", fix="Open it where it is needed.")
 
 
-class _coded:  # noqa: N801 - reads as a statement
-    """Turns what the token's library raises into a coded error without its details."""
+def _make(session: Any, label: str, *, edwards: bool) -> None:
+    """Makes a key pair in the token, private half sensitive and not extractable."""
+    import pkcs11
 
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: object) -> None:
-        import pkcs11
-
-        if isinstance(problem, (pkcs11.PKCS11Error, RuntimeError)):
-            raise PlimsollError(
-                "key.pkcs11",
-                f"the token refuses: {type(problem).__name__}",
-                fix="Check library, token label, key label and PIN, and that the token knows this mechanism.",
-            ) from None
-
-
-def _session(module: Path | str, token: str, pin: str) -> Any:
-    try:
-        import pkcs11
-    except ImportError:
-        raise PlimsollError(
-            "key.pkcs11_missing", "python-pkcs11 is not installed", fix="Install plimsoll with the extra `hsm`."
-        ) from None
-    with _coded():
-        return pkcs11.lib(str(module)).get_token(token_label=token).open(rw=True, user_pin=pin)
+    kind = pkcs11.KeyType.EC_EDWARDS if edwards else pkcs11.KeyType.EC
+    curve = {pkcs11.Attribute.EC_PARAMS: _EDWARDS25519 if edwards else _P256}
+    private_only = {pkcs11.Attribute.SENSITIVE: True, pkcs11.Attribute.EXTRACTABLE: False}
+    with Coded():
+        if list(session.get_objects({pkcs11.Attribute.LABEL: label})):
+            raise PlimsollError("key.exists", "the token has a key of that label", fix="Choose another label.")
+        session.create_domain_parameters(kind, curve, local=True).generate_keypair(
+            store=True, label=label, private_template=private_only
+        )
 
 
 def _token_kind(key_type: KeyType) -> KeyKind:

@@ -154,10 +154,11 @@ def _read(path: Path, name: str | None, key_type: KeyType | None) -> FileKey | _
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as problem:
         return "key.unreadable", f"the key file cannot be opened: {problem.strerror}", "Name a file that you may read."
+    loose = _why_loose(os.fstat(descriptor))
+    if loose:
+        os.close(descriptor)
+        return "key.loose_permissions", loose, f"Run `chmod 600 {path}` as the owner, and think of it as seen."
     with os.fdopen(descriptor, "rb") as file:
-        loose = _why_loose(os.fstat(file.fileno()))
-        if loose:
-            return "key.loose_permissions", loose, f"Run `chmod 600 {path}` as the owner, and think of it as seen."
         try:
             content = file.read(MAX_KEY_FILE + 1)
         except OSError:
