@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from plimsoll.kernel.errors import PlimsollError, Where
@@ -29,6 +30,10 @@ DESTROYED = (SECRETS, WRAPS, CIPHERTEXT)
 """What an erasure destroys, the keys first: should it be cut off, what is left cannot be opened."""
 
 _MAX_SIZES = {COMMITMENT: MAX_OBJECT, CIPHERTEXT: MAX_PAYLOAD + 64, WRAPS: MAX_WRAPS * 2048, SECRETS: 64}
+
+
+def _nothing(step: str) -> None:
+    """What happens between two steps, outside of tests."""
 
 
 class PayloadStore:
@@ -80,9 +85,10 @@ class PayloadStore:
         content = self._read(document, ERASED)
         return None if content is None else parse_erasure_order(content)
 
-    def destroy(self, document: str, order: ErasureOrder) -> None:
+    def destroy(self, document: str, order: ErasureOrder, at: Callable[[str], None] = _nothing) -> None:
         """Writes the order down, then destroys; called again after a crash, it finishes.
 
+        `at` is told the name of each file that was just dealt with, so that a test can cut the work off there.
         Files are overwritten before they are removed. On flash and on file systems that copy on write, old blocks may
         outlive that: keep the folder on an encrypted volume, and let its key end with the store.
         """
@@ -90,8 +96,10 @@ class PayloadStore:
         place.mkdir(exist_ok=True, mode=0o700)
         _write(place / ERASED, order.encode())
         _sync_folder(place)
+        at(ERASED)
         for name in DESTROYED:
             _shred(place / name)
+            at(name)
         _sync_folder(place)
 
     def _read(self, document: str, name: str) -> bytes | None:
