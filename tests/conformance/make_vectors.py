@@ -160,7 +160,6 @@ class Maker:
             accept("sixteen signatures", full, sixteen),
             reject("a known key fails although another known key is good",
                    add_signatures(full, [bad]).encode(), "note.signature", [*sixteen, log]),
-            reject("a known key signs twice, once badly", add_signatures(good, [bad]).encode(), "note.signature"),
             reject("no known key", whole, "note.unsigned", [self.stranger]),
             reject("no keys at all", whole, "note.unsigned", []),
             reject("changed text", whole.replace("example", "exemple", 1), "note.signature"),
