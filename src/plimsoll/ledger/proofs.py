@@ -12,10 +12,9 @@ decides that itself), and a leaf is never inside an empty range.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from hashlib import sha256
 
 from plimsoll.kernel.errors import PlimsollError
-from plimsoll.ledger.merkle import EMPTY_ROOT, HASH_BYTES, node_hash, rows_of
+from plimsoll.ledger.merkle import EMPTY_ROOT, HASH_BYTES, climb, node_hash, rows_of
 
 HashAt = Callable[[int, int], bytes]
 """Gives, for (row, index), the hash of the full subtree of 2**row leaves that starts at leaf index * 2**row."""
@@ -130,22 +129,28 @@ def root_from_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes
         PlimsollError: ``proof.index`` if there is no such leaf, ``proof.length`` if the path has too few or too many
             hashes, ``proof.hash`` if a hash is not 32 bytes long.
     """
+    meets = require_path(index, size, leaf, path)
+    # Beyond the meeting point all siblings are on the left, whatever the bits of the index say.
+    return climb(leaf, index | -1 << meets, path)
+
+
+def require_path(index: int, size: int, leaf: bytes, path: Sequence[bytes]) -> int:
+    """Checks all of an inclusion path but its hashes' values; gives the row in which it meets the tree's right edge.
+
+    Up to that row there is one sibling in every row. From there on siblings are only on the left: one for every 1 bit
+    that remains in the index.
+
+    Raises:
+        PlimsollError: as `root_from_inclusion`.
+    """
     if not 0 <= index < size <= MAX_SIZE:
         raise _no_leaf(index, 0, size)
-    # Up to where the way from the leaf meets the tree's right edge there is one sibling in every row. From there on
-    # siblings are only on the left: one for every 1 bit that remains in the index.
     meets = (index ^ (size - 1)).bit_length()
     expected = meets + (index >> meets).bit_count()
     if len(path) != expected:
         raise _wrong_length(len(path), expected)
     _require_hashes(leaf, *path)
-    root = leaf
-    for sibling in path[:meets]:
-        root = sha256(b"\x01" + sibling + root if index & 1 else b"\x01" + root + sibling).digest()
-        index >>= 1
-    for left in path[meets:]:
-        root = sha256(b"\x01" + left + root).digest()
-    return root
+    return meets
 
 
 def verify_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes], root: bytes) -> None:
@@ -262,9 +267,8 @@ def _require_subtree(start: int, end: int) -> None:
 
 
 def _require_hashes(*hashes: bytes) -> None:
-    for each in hashes:
-        if len(each) != HASH_BYTES:
-            raise proof_error("proof.hash", f"a hash has {len(each)} bytes, not {HASH_BYTES}")
+    if {*map(len, hashes)} - {HASH_BYTES}:
+        raise proof_error("proof.hash", f"not all hashes of the proof have {HASH_BYTES} bytes")
 
 
 def _require_empty(path: Sequence[bytes]) -> None:
