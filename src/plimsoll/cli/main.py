@@ -13,7 +13,7 @@ import sys
 
 import typer
 
-from plimsoll.cli import data, hardware, kyc, parties, rulebook
+from plimsoll.cli import data, hardware, kyc, log, parties, rulebook, witness
 from plimsoll.cli.assess import assess
 from plimsoll.cli.check import check
 from plimsoll.cli.console import note
@@ -36,6 +36,8 @@ app.add_typer(hardware.app, name="hardware", short_help="Accelerators, their pea
 app.add_typer(kyc.app, name="kyc", short_help="Who the customers are: check and convert filings.")
 app.command(short_help="Write an invented jurisdiction to try it on.")(sample)
 app.add_typer(parties.app, name="parties", short_help="Who is behind which account, and why.")
+app.add_typer(log.app, name="log", short_help="The record: run, prove, verify, mirror.")
+app.add_typer(witness.app, name="witness", short_help="Cosign what others log.")
 app.add_typer(data.app, name="data", short_help="Fetch public data sets.")
 
 

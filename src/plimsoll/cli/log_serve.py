@@ -1,0 +1,170 @@
+"""`plimsoll log serve`: is a log's sequencer, asks its witnesses, and serves its checkpoint and tiles."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from plimsoll.cli.console import note, say
+from plimsoll.cli.log_inputs import KEYS, plural, seconds, trusted
+from plimsoll.cli.log_run import Folder, KeyFiles, keys_of_log, opened
+from plimsoll.cli.log_verify import PolicyFile
+
+if TYPE_CHECKING:
+    from plimsoll.ledger.log import Log
+    from plimsoll.ledger.serving import Server
+    from plimsoll.ledger.tile_source import Source
+    from plimsoll.ledger.witness_client import WitnessClient
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+_IMMUTABLE = ("Cache-Control", "public, max-age=31536000, immutable")
+_SHORT = ("Cache-Control", "public, max-age=1")
+_NO_SNIFFING = ("X-Content-Type-Options", "nosniff")
+
+
+def serve(
+    folder: Folder,
+    *,
+    host: Annotated[str, typer.Option("--host", help="The address to serve at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="0: a free one, which is said.")] = 8_460,
+    key: KeyFiles = None,
+    policy: PolicyFile = None,
+    every: Annotated[
+        float, typer.Option("--every", metavar="SECONDS", min=0.05, help="Integrate what waits so often.")
+    ] = 1.0,
+    refresh: Annotated[
+        str, typer.Option("--refresh", metavar="AGE", help="Ask the witnesses again so often, even if nothing is new.")
+    ] = "1h",
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Serve only; another process is the sequencer.")
+    ] = False,
+) -> None:
+    """Run a log: take in what waits each second, collect the cosignatures of --policy's witnesses, serve the tiles.
+
+    Witnesses are those lines of the policy that have an address. Stop it with Ctrl-C or SIGTERM at any moment.
+    """
+    from plimsoll.kernel.errors import PlimsollError
+    from plimsoll.ledger.serving import Server
+
+    pause = seconds(refresh)
+    witnesses = None if policy is None else _witnesses(trusted(policy, None))
+    signers = [] if read_only else keys_of_log(folder, key)
+    if not signers and not read_only:
+        raise PlimsollError(
+            "log.key",
+            "the log's keys are not here",
+            fix=f"Put them into {folder / KEYS}, name them with --key, or --read-only.",
+        )
+    log = opened(folder, signers, witnesses)
+    ended: list[BaseException] = []
+    stop = threading.Event()
+    try:
+        # A log that may not sign says so before anybody can connect to it.
+        if signers:
+            log.integrate()
+        with Server(tiles_app(log.tiles), host, port) as server:
+            say(f"{log.origin}: {_asked(witnesses)}serving {server.url}")
+            threading.Thread(target=_until_down, args=(server, stop), daemon=True).start()
+            worker = threading.Thread(target=_sequence, args=(log, stop, every, pause, ended), name="sequencer")
+            if signers:
+                worker.start()
+            try:
+                while not stop.wait(0.2):
+                    pass
+            finally:
+                stop.set()
+                if signers:
+                    worker.join()
+    finally:
+        log.close()
+    if ended:
+        raise ended[0]
+
+
+def tiles_app(source: Source) -> Wsgi:
+    """A WSGI application that serves a log's or mirror's files as tlog-tiles says, and nothing else."""
+
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        status, headers, body = _answer(source, environ)
+        start(status, [*headers, ("Content-Length", str(len(body))), _NO_SNIFFING])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    return app
+
+
+def _answer(source: Source, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+    from plimsoll.kernel.errors import PlimsollError
+
+    plain = [("Content-Type", "text/plain; charset=utf-8")]
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        return "405 Method Not Allowed", [*plain, ("Allow", "GET, HEAD")], b"use GET\n"
+    path = str(environ.get("PATH_INFO", "")).removeprefix("/")
+    try:
+        data = source.get(path)
+    except PlimsollError:
+        data = None
+    if data is None:
+        return "404 Not Found", plain, b"there is nothing here\n"
+    if path == "checkpoint":
+        return "200 OK", [*plain, _SHORT], data
+    headers = [("Content-Type", "application/octet-stream"), _IMMUTABLE]
+    if path.startswith("tile/entries/"):
+        headers.append(("Vary", "Accept-Encoding"))
+        if "gzip" in str(environ.get("HTTP_ACCEPT_ENCODING", "")):
+            import gzip
+
+            return "200 OK", [*headers, ("Content-Encoding", "gzip")], gzip.compress(data, 5, mtime=0)
+    return "200 OK", headers, data
+
+
+def _sequence(log: Log, stop: threading.Event, every: float, pause: int, ended: list[BaseException]) -> None:
+    """Is the sequencer until `stop`; between two rounds the witnesses are asked for fresh times."""
+    try:
+        while not stop.is_set():
+            round_over = _either(stop, pause)
+            log.run(round_over, every)
+            if not stop.is_set() and log.witnesses is not None:
+                log.republish()
+    except BaseException as error:
+        ended.append(error)
+        stop.set()
+
+
+def _until_down(server: Server, stop: threading.Event) -> None:
+    server.join()
+    stop.set()
+
+
+def _either(stop: threading.Event, pause: int) -> threading.Event:
+    """An event that is set once `stop` is, or when so many seconds have passed."""
+    over = threading.Event()
+
+    def watch() -> None:
+        stop.wait(pause)
+        over.set()
+
+    threading.Thread(target=watch, daemon=True).start()
+    return over
+
+
+def _witnesses(policy: Any) -> WitnessClient | None:
+    """Those witnesses of a policy that have an address, the keys of one address together."""
+    from plimsoll.ledger.witness_client import WitnessAddress, WitnessClient
+
+    keys: dict[str, list[Any]] = {}
+    for witness in policy.witnesses:
+        if witness.url:
+            keys.setdefault(witness.url, []).append(witness.key)
+    if not keys:
+        note("note: no witness of this policy has an address; nobody is asked")
+        return None
+    asked = [WitnessAddress(url, tuple(each)) for url, each in keys.items()]
+    return WitnessClient(asked, policy if policy.quorum != "none" else None)
+
+
+def _asked(witnesses: WitnessClient | None) -> str:
+    return "" if witnesses is None else f"asking {plural(len(witnesses.witnesses), 'witness', 'witnesses')}, "
