@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import cose_answers
+
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.base64_text import from_base64
 from plimsoll.ledger.checkpoint import parse_checkpoint
@@ -103,6 +105,7 @@ OPERATIONS: dict[str, Callable[[Input], Answer]] = {
     "judge-policy": judge_a_policy,
     "check-policy": check_a_policy,
     "verify-receipt": verify_a_receipt,
+    **cose_answers.OPERATIONS,
 }
 
 

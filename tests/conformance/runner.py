@@ -25,6 +25,8 @@ where its bytes are no UTF-8; all other binary values are hexadecimal.
 | check-policy | policy, checkpoint (note), now, max_age (seconds) | origin, size, quorum among the fresh |
 | verify-receipt | receipt, entry, policy | origin, index, size, root |
 
+The operations on statements, COSE receipts and commitments are listed in `cose_answers.py`.
+
 Exit 0 when every case passes or was skipped, 1 when one fails, 2 when there is nothing to run.
 """
 
