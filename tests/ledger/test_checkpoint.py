@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from note_cases import log_signer, log_signer_pq, only_coded, witness_signer
 
@@ -140,6 +140,7 @@ def test_the_largest_size_is_read() -> None:
 LINES = st.text(st.characters(min_codepoint=32, codec="utf-8"), min_size=1, max_size=20)
 
 
+@settings(deadline=None)
 @given(LINES, st.integers(0, MAX_SIZE), st.binary(min_size=32, max_size=32), st.lists(LINES, max_size=3))
 def test_every_checkpoint_that_can_be_written_is_read_back(
     origin: str, size: int, root: bytes, extensions: list[str]
@@ -149,12 +150,14 @@ def test_every_checkpoint_that_can_be_written_is_read_back(
     assert parse_checkpoint(checkpoint.text) == checkpoint
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120) | st.builds("\n".join, st.lists(st.sampled_from(["o", "1", "007", ROOT, "", "x"]))))
 def test_any_text_is_a_checkpoint_or_a_coded_error(text: str) -> None:
     with only_coded("checkpoint.malformed"):
         assert parse_checkpoint(text).text == text
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_signed_checkpoint_or_a_coded_error(data: bytes) -> None:
     with only_coded("checkpoint.", "note."):

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from log_cases import NOW, MemoryLog, numbered
 from note_cases import log_signer, log_signer_pq, only_coded, witness_signer
@@ -173,6 +173,7 @@ def test_an_age_without_a_clock_is_unusable() -> None:
 GOOD = witnessed(1, 1)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(GOOD) - 1), st.integers(1, 255))
 def test_no_changed_byte_of_a_receipt_passes(place: int, change: int) -> None:
     data = bytearray(GOOD)

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from note_cases import SeedSigner, log_signer, log_signer_pq, witness_signer
 
@@ -202,6 +202,7 @@ def test_ml_dsa_signatures_are_randomised_and_ed25519_ones_are_not() -> None:
     assert cosign(HEAD, PQ, NOW) != cosign(HEAD, PQ, NOW)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_any_body_is_a_cosignature_or_a_failed_signature(body: bytes) -> None:
     for key in (ED.verifier, PQ.verifier):

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from log_cases import NOW, MemoryLog, numbered
 from note_cases import log_signer, log_signer_pq, only_coded, witness_signer
@@ -229,6 +229,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from(["kind", "checkpoints", "path", "prefix_root", "index", "leaves", "paths"]), JSON)
 )
@@ -237,6 +238,7 @@ def test_any_content_is_unproven_or_a_coded_error(changes: dict[str, object]) ->
         verify_misbehaviour(honest_proof(**changes), KEYS)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_any_bytes_are_a_coded_error(data: bytes) -> None:
     assert code_of(data) == "misbehaviour.malformed"

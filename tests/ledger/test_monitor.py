@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from log_cases import NOW, MemoryLog, numbered
 from note_cases import log_signer, only_coded
@@ -179,6 +179,7 @@ def test_what_is_no_state_is_refused(data: bytes) -> None:
         MonitorState.parse(data)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_any_bytes_are_a_state_or_a_coded_error(data: bytes) -> None:
     with only_coded("monitor.state", "note.", "checkpoint."):

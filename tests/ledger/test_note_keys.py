@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from note_cases import log_signer, log_signer_pq, only_coded, witness_signer
 
@@ -116,12 +116,14 @@ def test_a_second_spelling_of_an_elliptic_key_is_refused() -> None:
         VerifierKey("a", KeyType.ECDSA, prefix + point)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200) | st.builds("+".join, st.lists(st.text(max_size=40), min_size=3, max_size=3)))
 def test_any_text_is_a_key_or_a_coded_error(text: str) -> None:
     with only_coded("key."):
         assert parse_vkey(text).text == text
 
 
+@settings(deadline=None)
 @given(st.integers(0, 255), st.binary(max_size=120))
 def test_any_key_content_is_a_key_or_a_coded_error(number: int, content: bytes) -> None:
     text = "a+00000000+" + to_base64(bytes([number]) + content)

@@ -4,7 +4,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from note_cases import SeedSigner, log_signer, only_coded, witness_signer
 
@@ -114,8 +114,10 @@ def test_sixteen_signatures_are_read_and_so_are_as_many_as_the_stated_number() -
     full = add_signatures(note, fill)
     assert len(parse_note(full.encode()).signatures) == MAX_SIGNATURES
 
-    over = add_signatures(full, [NoteSignature("one.more", b"abcd", b"x")])
-    assert code_of(over.encode()) == "note.too_many_signatures"
+    more = NoteSignature("one.more", b"abcd", b"x")
+    assert code_of(SignedNote(full.text, (*full.signatures, more)).encode()) == "note.too_many_signatures"
+    with pytest.raises(PlimsollError, match=r"note\.too_many_signatures"):
+        add_signatures(full, [more])
 
 
 def test_a_note_beyond_the_stated_size_is_refused() -> None:
@@ -189,6 +191,7 @@ NAMES = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FFF), min_size=
 TEXTS = st.text(st.characters(exclude_characters=[chr(c) for c in range(32) if c != 10], codec="utf-8"), max_size=60)
 
 
+@settings(deadline=None)
 @given(
     TEXTS, st.lists(st.tuples(NAMES, st.binary(min_size=4, max_size=4), st.binary(min_size=1, max_size=90)), min_size=1)
 )
@@ -198,12 +201,14 @@ def test_every_note_that_can_be_written_is_read_back(text: str, lines: list[tupl
     assert parse_note(note.encode()) == note
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300) | st.builds(lambda t, s: t.encode() + b"\n\n" + s, TEXTS, st.binary(max_size=80)))
 def test_any_bytes_are_a_note_or_a_coded_error(data: bytes) -> None:
     with only_coded("note."):
         assert parse_note(data).encode() == data
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(EXAMPLE) - 1), st.integers(1, 255))
 def test_no_changed_byte_of_the_example_passes(place: int, change: int) -> None:
     data = bytearray(EXAMPLE)

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from note_cases import SeedSigner, log_signer, log_signer_pq, only_coded, witness_signer
 
@@ -278,6 +278,7 @@ WORDS = st.sampled_from(
 LINES = st.lists(st.lists(WORDS, max_size=6).map(" ".join), max_size=8).map(lambda lines: "\n".join([*lines, ""]))
 
 
+@settings(deadline=None)
 @given(LINES.map(str.encode) | st.binary(max_size=200))
 def test_any_bytes_are_a_policy_or_a_coded_error(data: bytes) -> None:
     with only_coded("policy."):

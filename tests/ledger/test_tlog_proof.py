@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from log_cases import NOW, MemoryLog, numbered
 from note_cases import log_signer, only_coded, witness_signer
@@ -113,12 +113,14 @@ LINES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | LINES.map(b"\n".join))
 def test_any_bytes_are_a_receipt_or_a_coded_error(data: bytes) -> None:
     with only_coded("receipt.malformed"):
         assert parse_receipt(data).encode() == data
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 2**64 - 1),
     st.lists(st.binary(min_size=32, max_size=32), max_size=64),

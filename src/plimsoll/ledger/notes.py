@@ -94,8 +94,14 @@ def parse_signatures(data: bytes) -> tuple[NoteSignature, ...]:
 
 
 def add_signatures(note: SignedNote, signatures: Iterable[NoteSignature]) -> SignedNote:
-    """The note with these lines after its own; a line that is there already is not added again."""
-    return SignedNote(note.text, tuple(dict.fromkeys((*note.signatures, *signatures))))
+    """The note with these lines after its own; a line that is there already is not added again.
+
+    Raises:
+        PlimsollError: ``note.too_many_signatures`` beyond `MAX_SIGNATURES`: nobody would read such a note.
+    """
+    together = tuple(dict.fromkeys((*note.signatures, *signatures)))
+    _check_count(len(together))
+    return SignedNote(note.text, together)
 
 
 def open_note(data: bytes, keys: Iterable[VerifierKey]) -> OpenedNote:
@@ -160,13 +166,17 @@ def _signature_lines(content: str, first: int) -> tuple[NoteSignature, ...]:
     lines = content.split("\n")[:-1]
     if not lines:
         raise _malformed("it has no signature")
-    if len(lines) > MAX_SIGNATURES:
+    _check_count(len(lines))
+    return tuple(_signature(line, first + position) for position, line in enumerate(lines))
+
+
+def _check_count(signatures: int) -> None:
+    if signatures > MAX_SIGNATURES:
         raise PlimsollError(
             "note.too_many_signatures",
-            f"this note has {len(lines):,} signature lines",
+            f"this note has {signatures:,} signature lines",
             fix=f"Keep at most {MAX_SIGNATURES}: those that your readers' policies ask for.",
         )
-    return tuple(_signature(line, first + position) for position, line in enumerate(lines))
 
 
 def _signature(line: str, number: int) -> NoteSignature:
