@@ -10,7 +10,7 @@ from tests.ledger.tile_logs import entries_of, serving, write_log
 
 from plimsoll.ledger.checkpoint import sign_checkpoint
 from plimsoll.ledger.checkpoint_text import Checkpoint
-from plimsoll.ledger.fsck import Problem, check
+from plimsoll.ledger.fsck import check
 from plimsoll.ledger.merkle import EMPTY_ROOT, leaf_hashes, root_of
 from plimsoll.ledger.tile_source import FolderSource, HttpSource
 from plimsoll.ledger.tile_store import LocalTiles, ObjectTiles
@@ -227,10 +227,15 @@ def test_damage_in_a_log_of_three_levels_is_named(tmp_path: Path) -> None:
             assert [path for _, path in problems] == [path]
 
 
-def test_an_absurd_size_is_answered_at_once_and_in_little_memory(folder: Path) -> None:
+def test_an_absurd_size_comes_to_an_end(folder: Path) -> None:
     (folder / "checkpoint").write_bytes(note(Checkpoint(ORIGIN, 2**62, bytes(32))))
-    problems = check(FolderSource(folder), KEYS)
+    problems = [each.code for each in check(FolderSource(folder), KEYS, most=2000)]
 
-    first = [next(problems) for _ in range(2000)]
-    assert isinstance(first[0], Problem)
-    assert {each.code for each in first[-100:]} == {"fsck.missing"}
+    assert problems[-100:] == [*["fsck.missing"] * 99, "fsck.stopped"]
+    assert len(problems) == 2001
+
+
+def test_as_many_problems_as_are_wanted_are_not_cut_off(folder: Path) -> None:
+    (folder / bundle_path(0)).unlink()
+
+    assert [each.code for each in check(FolderSource(folder), KEYS, most=1)] == ["fsck.missing"]

@@ -1,6 +1,6 @@
 """Verifying many proofs under one root says of each what verifying it alone says."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger.plain_tree import LEAVES
 
@@ -20,6 +20,7 @@ def verdict(check: object, *arguments: object) -> str:
     return "good"
 
 
+@settings(deadline=None)
 @given(st.data(), st.integers(1, 100), st.integers(1, 5))
 def test_its_verdicts_are_those_of_single_proofs(data: st.DataObject, size: int, keep: int) -> None:
     root = root_of(LEAVES[:size])

@@ -1,7 +1,7 @@
 """The tree of RFC 9162, section 2.1, against its plainest definition and against pymerkle."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 from tests.ledger.plain_tree import LEAVES, plain_root
@@ -29,6 +29,7 @@ def test_a_root_is_what_the_recursive_definition_gives(size: int) -> None:
     assert Frontier.of(LEAVES[:size]).root() == plain_root(LEAVES[:size])
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 90), max_size=6))
 def test_a_frontier_does_not_care_how_its_leaves_arrived(batches: list[int]) -> None:
     frontier = Frontier()
@@ -67,6 +68,7 @@ def test_rows_hold_the_roots_of_full_subtrees_only() -> None:
     assert paired(LEAVES[:1]) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=40), max_size=40))
 def test_pymerkle_finds_the_same_root(entries: list[bytes]) -> None:
     theirs = InmemoryTree(algorithm="sha256")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pymerkle
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger.plain_tree import LEAVES, is_subtree, plain_inclusion, plain_root, plain_subtree
 
@@ -36,6 +36,7 @@ def refusal(check: Callable[[], object]) -> str:
     return caught.value.code
 
 
+@settings(deadline=None)
 @given(st.data(), SIZES)
 def test_inclusion_is_proven_as_the_rfc_defines_it(data: st.DataObject, size: int) -> None:
     index = data.draw(st.integers(0, size - 1))
@@ -54,6 +55,7 @@ def test_every_leaf_of_every_small_log_is_proven() -> None:
             assert root_from_inclusion(index, size, LEAVES[index], path) == root
 
 
+@settings(deadline=None)
 @given(st.data(), SIZES)
 def test_many_paths_together_are_the_same_as_one_by_one(data: st.DataObject, size: int) -> None:
     end = data.draw(st.integers(0, size))
@@ -102,6 +104,7 @@ def test_a_batch_outside_the_log_is_refused() -> None:
     assert refusal(lambda: list(inclusion_paths(3, 2, 5, HASH_AT))) == "proof.range"
 
 
+@settings(deadline=None)
 @given(st.data(), SIZES)
 def test_consistency_is_proven_as_the_rfc_defines_it(data: st.DataObject, new: int) -> None:
     old = data.draw(st.integers(1, new))
@@ -131,6 +134,7 @@ def test_every_subtree_of_every_small_log_is_proven_and_nothing_else() -> None:
                 verify_subtree_consistency(start, end, size, path, roots[start, end], roots[0, size])
 
 
+@settings(deadline=None)
 @given(st.data(), SIZES)
 def test_a_bent_consistency_proof_is_refused(data: st.DataObject, size: int) -> None:
     power = 1 << data.draw(st.integers(0, 9))
@@ -155,6 +159,7 @@ def test_a_bent_consistency_proof_is_refused(data: st.DataObject, size: int) -> 
     assert refusal(lambda: verify_subtree_consistency(start, end, size, path, large, large)) == "proof.consistency"
 
 
+@settings(deadline=None)
 @given(st.data(), SIZES)
 def test_a_leaf_is_found_in_its_subtree(data: st.DataObject, size: int) -> None:
     power = 1 << data.draw(st.integers(0, 9))
@@ -194,6 +199,7 @@ def test_sizes_that_cannot_be_are_refused() -> None:
     assert refusal(lambda: subtree_path(0, 6, 5, HASH_AT)) == "proof.range"
 
 
+@settings(deadline=None)
 @given(
     st.integers(-2, 2**65),
     st.integers(-2, 2**65),
@@ -214,6 +220,7 @@ def test_no_input_brings_a_check_down(low: int, high: int, path: list[bytes], ro
         assert code == "none" or code.startswith("proof.")
 
 
+@settings(deadline=None)
 @given(st.data(), st.integers(2, 60))
 def test_pymerkle_makes_the_same_proofs(data: st.DataObject, size: int) -> None:
     entries = [str(number).encode() for number in range(size)]

@@ -4,7 +4,7 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plimsoll.kernel.errors import PlimsollError
@@ -59,6 +59,7 @@ def test_a_tile_that_cannot_be_has_no_path(level: int, number: int, width: int) 
         assert refusal(bundle_path, number, width) == "tile.name"
 
 
+@settings(deadline=None)
 @given(st.none() | st.integers(0, 63), st.integers(0, 2**56), st.integers(1, 256))
 def test_a_path_names_one_tile(level: int | None, number: int, width: int) -> None:
     name = TileName(level, number, width)
@@ -107,11 +108,13 @@ def test_the_tiles_of_70000_entries_are_those_of_the_specification() -> None:
     assert list(bundles_of(513)) == [(0, TILE), (1, TILE), (2, 1)]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**64 - 1), st.integers(0, 63))
 def test_a_partial_width_is_what_is_left_of_full_tiles(size: int, level: int) -> None:
     assert partial_width(level, size) == size // 256**level % 256
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=300), min_size=1, max_size=TILE))
 def test_a_bundle_gives_back_its_entries(entries: list[bytes]) -> None:
     assert decode_bundle(encode_bundle(entries), len(entries)) == entries
@@ -146,6 +149,7 @@ def test_a_bundle_with_less_or_more_than_its_entries_is_refused(data: bytes, exp
     assert refusal(decode_bundle, data, expected) == "bundle.malformed"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000), st.integers(1, 256))
 def test_no_bytes_bring_the_bundle_parser_down(data: bytes, expected: int) -> None:
     try:

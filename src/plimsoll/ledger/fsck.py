@@ -18,7 +18,9 @@ from plimsoll.ledger.tile_reader import TileReader
 from plimsoll.ledger.tile_source import CHECKPOINT, Source
 from plimsoll.ledger.tiles import TILE, TileName, parse_path
 
-__all__ = ["Problem", "check"]
+__all__ = ["MOST_PROBLEMS", "Problem", "check"]
+
+MOST_PROBLEMS = 10_000
 
 
 @runtime_checkable
@@ -27,7 +29,11 @@ class _Listed(Protocol):
 
 
 def check(
-    source: Source, log_keys: Collection[VerifierKey] = (), *, known: Checkpoint | None = None
+    source: Source,
+    log_keys: Collection[VerifierKey] = (),
+    *,
+    known: Checkpoint | None = None,
+    most: int = MOST_PROBLEMS,
 ) -> Iterator[Problem]:
     """Everything that is wrong with a log, each thing once; nothing if it is whole.
 
@@ -36,6 +42,7 @@ def check(
         log_keys: keys of the log. Without any, the checkpoint's signatures are not looked at: then this says whether
             the files belong together and not whose they are.
         known: a checkpoint of the same log that was verified before; the log must still begin with it.
+        most: after so many problems it stops: a checkpoint can claim any size.
 
     The codes: ``fsck.checkpoint`` (missing, malformed or not signed by the log), ``fsck.origin``, ``fsck.rollback``
     (smaller than `known`), ``fsck.fork`` (does not begin with `known`), ``fsck.unproven`` (damage hides
@@ -44,8 +51,16 @@ def check(
     ``fsck.tile`` and ``fsck.entry`` (hashes or entries that are not what was logged), ``fsck.root`` (the root cannot be
     reached from what is stored), ``fsck.partial`` (an older partial file that is no beginning of the newer one),
     ``fsck.ahead`` (a file beyond the checkpoint: an interrupted batch, or a checkpoint that was rolled back),
-    ``fsck.superfluous`` (a file that no log has).
+    ``fsck.superfluous`` (a file that no log has), ``fsck.stopped`` (there are more than `most` problems).
     """
+    for number, problem in enumerate(_problems(source, log_keys, known)):
+        if number == most:
+            yield Problem("fsck.stopped", CHECKPOINT, f"stopped after {most:,} problems; there are more")
+            return
+        yield problem
+
+
+def _problems(source: Source, log_keys: Collection[VerifierKey], known: Checkpoint | None) -> Iterator[Problem]:
     try:
         checkpoint = _checkpoint(source, log_keys)
     except PlimsollError as error:
