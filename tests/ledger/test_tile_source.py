@@ -11,6 +11,8 @@ from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.ledger.tile_logs import serving
 
 from plimsoll.kernel.errors import PlimsollError
@@ -141,6 +143,20 @@ def test_compressed_answers_are_opened() -> None:
 def test_whatever_a_server_answers_is_a_coded_error(raw: bytes, code: str) -> None:
     with answering(raw) as url, HttpSource(url, timeout=5) as source:
         assert refusal(source) == code
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.binary(max_size=200), st.sampled_from([b"", b"HTTP/1.1 ", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.0 200 OK\r\n\r\n"])
+)
+def test_no_answer_brings_the_client_down(raw: bytes, start: bytes) -> None:
+    with answering(start + raw) as url, HttpSource(url, timeout=5) as source:
+        code = "none"
+        try:
+            source.get(TILE_0)
+        except PlimsollError as error:
+            code = error.code
+        assert code == "none" or code.startswith("source.")
 
 
 @pytest.mark.parametrize("raw", [b"HTTP/1.1 200 OK\r\nContent-Length: 8192\r\n\r\n" + bytes(8192), b"H" * 8192])
