@@ -108,6 +108,14 @@ def test_depth_and_size_are_bounded() -> None:
     assert refused(b"\x81\x81\x81\x00", max_depth=2) == "cbor.too_deep"
 
 
+def test_items_are_bounded_too_because_they_cost_more_than_their_bytes() -> None:
+    assert len(decode_cbor(encode_cbor([0] * 20_000))) == 20_000  # type: ignore[arg-type]
+    assert refused(encode_cbor([0] * 20_001)) == "cbor.too_large"
+    assert refused(encode_cbor([[0] * 9999] * 3)) == "cbor.too_large"
+    assert len(decode_cbor(encode_cbor(dict.fromkeys(range(1024))))) == 1024  # type: ignore[arg-type]
+    assert refused(encode_cbor(dict.fromkeys(range(1025)))) == "cbor.too_large"
+
+
 def test_keys_stand_in_the_order_of_their_bytes() -> None:
     # RFC 8949, 4.2.1: 24 (18 18) stands before -1 (20), which the older rule of shortest first would turn round.
     assert encode_cbor({-1: 0, 24: 0, "a": 0, 1: 0}) == bytes.fromhex("a40100181800200061 6100".replace(" ", ""))

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from plimsoll.kernel.errors import PlimsollError
@@ -255,6 +255,35 @@ def test_an_issuer_with_a_certificate_is_known_by_a_path_to_an_anchor_of_the_pol
 def with_wrong_thumbprint(signer: FileKey, leaf: bytes) -> bytes:
     headers = {15: {1: LAB, 2: "s"}, 258: -16, 33: leaf, 34: (-16, bytes(32))}
     return sign1(signer, headers, bytes(32)).encode()  # type: ignore[arg-type]
+
+
+ROOT_KEY = derive_private_key(12345, SECP256R1())
+ROOT = certificate("root", ROOT_KEY, ROOT_KEY, uri=None, ca=True).public_bytes(Encoding.DER)
+LEAF = certificate(
+    "root", derive_private_key(int.from_bytes(bytes([1]) * 32, "big"), SECP256R1()), ROOT_KEY, uri=LAB, ca=False
+).public_bytes(Encoding.DER)
+ANCHORED = log_of(policy(RegistrationPolicy(anchors=(ROOT,))))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(LEAF) - 1), st.integers(1, 255)), min_size=1, max_size=3), st.booleans())
+def test_a_changed_certificate_is_refused_with_a_code(changes: list[tuple[int, int]], as_anchor: bool) -> None:
+    """A certificate that no longer verifies has a code, whatever its bytes have become."""
+    changed = bytearray(ROOT if as_anchor else LEAF)
+    for place, change in changes:
+        changed[place % len(changed)] ^= change
+    assume(bytes(changed) not in (ROOT, LEAF))
+    registrar = ANCHORED
+    if as_anchor:
+        registrar = Registrar()
+        registrar.apply(first_policy())
+        registrar.policy = RegistrationPolicy(anchors=(bytes(changed),))
+    chain = LEAF if as_anchor else bytes(changed)
+    headers = {15: {1: LAB, 2: "s"}, 258: -16, 33: chain}
+    data = sign1(key(1, KeyType.ECDSA), headers, bytes(32)).encode()  # type: ignore[arg-type]
+    with contextlib.suppress(PlimsollError):
+        registrar.judge(data, NOW)
+        assert as_anchor
 
 
 BODIES = st.binary(max_size=60) | st.recursive(

@@ -21,6 +21,10 @@ MAX_SIZE = 262_144
 """Bytes that one CBOR item may have unless the caller says otherwise."""
 MAX_DEPTH = 12
 """Containers inside containers."""
+MAX_ITEMS = 20_000
+"""Items in all containers of one message together: a small message of very many items costs more than its size."""
+MAX_PAIRS = 1024
+"""Pairs in one map: keys are a stranger's choice, and could be chosen to collide."""
 
 _WIDTHS = {24: 1, 25: 2, 26: 4, 27: 8}
 _SMALLEST = {24: 24, 25: 1 << 8, 26: 1 << 16, 27: 1 << 32}
@@ -81,7 +85,7 @@ class CborReader:
         in_order: whether the keys of all maps so far stood in deterministic order.
     """
 
-    __slots__ = ("_data", "_max_depth", "_ordered", "in_order", "position")
+    __slots__ = ("_data", "_items_left", "_max_depth", "_ordered", "in_order", "position")
 
     def __init__(
         self, data: bytes, *, max_size: int = MAX_SIZE, max_depth: int = MAX_DEPTH, ordered: bool = True
@@ -89,6 +93,7 @@ class CborReader:
         if len(data) > max_size:
             raise _refused("cbor.too_large", f"{len(data)} bytes of CBOR where at most {max_size} are read")
         self._data = bytes(data)
+        self._items_left = MAX_ITEMS
         self._max_depth = max_depth
         self._ordered = ordered
         self.in_order = True
@@ -157,6 +162,9 @@ class CborReader:
             raise _refused("cbor.too_deep", f"containers are nested more than {self._max_depth} deep")
         if argument * (major - 3) > len(self._data) - self.position:
             raise _refused("cbor.malformed", f"the container at byte {start} claims more items than there are bytes")
+        self._items_left -= argument
+        if self._items_left < 0 or (major == 5 and argument > MAX_PAIRS):
+            raise _refused("cbor.too_large", f"the container at byte {start} has more items than are read")
         if major == 4:
             return tuple([self._item(depth + 1) for _ in range(argument)])
         return self._map(argument, depth + 1)
