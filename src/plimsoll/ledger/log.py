@@ -34,6 +34,8 @@ from plimsoll.ledger.witness_client import WitnessClient
 
 _FORMAT = "plimsoll/log/v1"
 _MOST = 1 << 20
+ASK_AGAIN = 60.0
+"""Seconds after which witnesses are asked again about a checkpoint that lacks its quorum."""
 
 
 class Log:
@@ -44,6 +46,7 @@ class Log:
         vkeys: the verifier keys under which it may be read.
         queue, tiles, lock: its three memories.
         witnesses: who is asked for cosignatures before a checkpoint is published; may be nobody.
+        witness_problems: which of them did not cosign when they were asked last, and why.
     """
 
     def __init__(
@@ -72,6 +75,8 @@ class Log:
         )
         self._reader: TileReader | None = None
         self._news = threading.Condition()
+        self._cosigned = True
+        self.witness_problems: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def create(
@@ -187,13 +192,18 @@ class Log:
     def run(self, stop: threading.Event, every: float = 1.0, patience: float = 30.0) -> None:
         """Is the log's sequencer until `stop`: a batch each `every` seconds, or as soon as one is full.
 
-        An error ends it: a log that cannot write stops and says so.
+        A checkpoint that went out without its quorum is shown to the witnesses again, each minute while nothing new
+        comes. An error ends the run: a log that cannot write stops and says so.
         """
         self._require_signers()
+        ask_again = 0.0
         with self.queue.lead(patience):
             while not stop.is_set():
                 begun = time.monotonic()
                 done = self._sequencer.integrate(_time(None))
+                if done is None and not self._cosigned and begun >= ask_again:
+                    self.tiles.put_checkpoint(self._cosign(self.queue.state().checkpoint, _time(None)))
+                    ask_again = time.monotonic() + ASK_AGAIN
                 self._tell()
                 if done is not None and done.size - done.first >= self._sequencer.batch:
                     continue
@@ -338,7 +348,9 @@ class Log:
             return note
         checkpoint = read_checkpoint(note)[0]
         reader = TileReader(self.tiles, checkpoint.size, checkpoint.root)
-        return self.witnesses.cosign(note, now, lambda old: consistency_path(old, checkpoint.size, reader.hash_at)).note
+        found = self.witnesses.cosign(note, now, lambda old: consistency_path(old, checkpoint.size, reader.hash_at))
+        self._cosigned, self.witness_problems = found.quorum, found.problems
+        return found.note
 
     def _published(self) -> tuple[bytes, Checkpoint, TileReader]:
         data = self.checkpoint()

@@ -140,7 +140,10 @@ class PostgresQueue:
         if unsettled is not None:
             return unsettled
         with self._writing() as cursor:
-            (size,) = cursor.execute(f"SELECT size FROM {self.name}_state FOR UPDATE").fetchone()
+            row = cursor.execute(f"SELECT size, plan_size FROM {self.name}_state FOR UPDATE").fetchone()
+            size, plan_size = row
+            if plan_size != size:  # somebody planned between the two looks
+                return self.planned()
             rows = cursor.execute(
                 f"SELECT id, body FROM {self.name}_entry WHERE idx IS NULL ORDER BY id LIMIT %s", (limit,)
             ).fetchall()

@@ -135,7 +135,9 @@ class SqliteQueue:
         if unsettled is not None:
             return unsettled
         with self._writing() as connection:
-            (size,) = connection.execute(f"SELECT size FROM {self.name}_state").fetchone()
+            size, plan_size = connection.execute(f"SELECT size, plan_size FROM {self.name}_state").fetchone()
+            if plan_size != size:  # somebody planned between the two looks
+                return self.planned()
             # The unique index on idx keeps the rows without a place in the order of their ids.
             rows = connection.execute(
                 f"SELECT id, body FROM {self.name}_entry WHERE idx IS NULL ORDER BY id LIMIT ?", (limit,)
