@@ -211,6 +211,42 @@ def test_a_bundle_and_its_tile_both_damaged_are_both_named(folder: Path) -> None
     assert {path for _, path in found(folder)} == {bundle_path(1), tile_path(0, 1)}
 
 
+class Memory:
+    """A source of bytes in memory."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self._files = files
+
+    def get(self, path: str) -> bytes | None:
+        return self._files.get(path)
+
+
+def damaged(data: bytes, dice: random.Random) -> bytes | None:
+    """A file cut off, gone, or with one flipped bit."""
+    match dice.randrange(3):
+        case 0:
+            return None
+        case 1:
+            return data[: dice.randrange(len(data))]
+    bit = dice.randrange(len(data) * 8)
+    return data[: bit // 8] + bytes([data[bit // 8] ^ 1 << bit % 8]) + data[bit // 8 + 1 :]
+
+
+def test_of_many_damaged_files_none_is_missed_and_without_a_lost_hash_none_is_named_wrongly(folder: Path) -> None:
+    whole = {path: (folder / path).read_bytes() for path in ["checkpoint", *current_files()]}
+    dice = random.Random(11)
+    for _ in range(150):
+        chosen = dice.sample(current_files(), dice.choice([2, 3, 4]))
+        bad = {path: damaged(whole[path], dice) for path in chosen}
+        files = {path: data for path, data in (whole | bad).items() if data is not None}
+        problems = list(check(Memory(files), KEYS))
+        named = {each.path for each in problems}
+
+        assert set(chosen) <= named
+        if "fsck.root" not in {each.code for each in problems}:
+            assert named == set(chosen)
+
+
 def test_damage_in_a_log_of_three_levels_is_named(tmp_path: Path) -> None:
     size = 66_000
     entries = [number.to_bytes(4, "big") for number in range(size)]

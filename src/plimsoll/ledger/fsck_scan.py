@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.merkle import HASH_BYTES, leaf_hashes, root_of
@@ -30,6 +30,9 @@ from plimsoll.ledger.tiles import (
 
 _MOST_DOUBTFUL = 1_000
 """How many problems are remembered for one tile while it is not settled which they are: memory stays bounded."""
+
+_MOST_TRIED = 64
+"""How many ways out of several doubts at once are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ class Scan:
             levels.append(options)
             everything += wrong
         yield from _once(self._take_plain())
-        for choice in product(*levels):
+        for choice in islice(product(*levels), _MOST_TRIED**2):
             if TileEdge(self._size, [option.hashes for option in choice]).root() == self._root:
                 yield from _once([problem for option in choice for problem in option.problems])
                 return
@@ -147,16 +150,26 @@ class Scan:
         wrong = [Problem("fsck.tile", path, "its hashes are not those of what is below it")] if stored else []
         options = []
         everything = list(wrong)
-        if computed is not None:
-            own = [] if stored == computed else wrong
-            options.append(_Option(computed, own + self._below(level, number, computed, computed)))
-        if stored is not None and stored != computed:
+        candidates = [] if computed is None else list(islice(self._candidates(level, computed), _MOST_TRIED))
+        for hashes in candidates:
+            own = [] if stored == hashes else wrong
+            options.append(_Option(hashes, own + self._below(level, number, hashes, computed)))
+        if stored is not None and stored not in candidates:
             options.append(_Option(stored, self._below(level, number, stored, computed)))
         if level > 0:
             everything += [problem for doubt in doubts.values() for problem in doubt.everything]
         elif computed is not None:
             everything.append(Problem("fsck.entry", bundle_path(number, width), "its entries are not what was logged"))
         return options, _once(everything)[:_MOST_DOUBTFUL]
+
+    def _candidates(self, level: int, computed: list[bytes]) -> Iterator[list[bytes]]:
+        """What a tile can be, computed from what is below it: every choice where that is not settled."""
+        doubts = self._doubts[level]
+        for choice in product(*(doubt.problems_if or [computed[at]] for at, doubt in doubts.items())):
+            hashes = list(computed)
+            for position, each in zip(doubts, choice, strict=True):
+                hashes[position] = each
+            yield hashes
 
     def _below(
         self, level: int, number: int, hashes: Sequence[bytes], computed: Sequence[bytes] | None
