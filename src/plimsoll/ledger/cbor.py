@@ -47,6 +47,8 @@ def head(major: int, argument: int) -> bytes:
     """The first bytes of an item: major type 0 to 7 and its argument, in the shortest form."""
     if argument < 24:
         return bytes((major << 5 | argument,))
+    if argument < 256:
+        return bytes((major << 5 | 24, argument))
     for extra, width in _WIDTHS.items():
         if argument < 1 << 8 * width:
             return bytes((major << 5 | extra,)) + argument.to_bytes(width, "big")

@@ -222,11 +222,8 @@ def _payload_of(message: Sign1, given: bytes | None) -> bytes:
 def _verify(key: CoseKey, signature: bytes, message: bytes) -> None:
     from cryptography.exceptions import InvalidSignature
 
-    failed = PlimsollError(
-        "cose.signature", "the signature does not fit the message and the key", fix="Ask the signer for it again."
-    )
     if len(signature) != SIGNATURE_SIZE[key.kind]:
-        raise failed
+        raise _bad_signature()
     public = load_public(key.kind, key.public)
     try:
         if key.kind is KeyKind.P256:
@@ -239,7 +236,13 @@ def _verify(key: CoseKey, signature: bytes, message: bytes) -> None:
         else:
             public.verify(signature, message)  # type: ignore[call-arg]
     except InvalidSignature:
-        raise failed from None
+        raise _bad_signature() from None
+
+
+def _bad_signature() -> PlimsollError:
+    return PlimsollError(
+        "cose.signature", "the signature does not fit the message and the key", fix="Ask the signer for it again."
+    )
 
 
 def _protected_headers(protected: bytes) -> tuple[dict[int | str, Cbor], bool]:
