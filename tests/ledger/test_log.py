@@ -8,10 +8,11 @@ import pytest
 from tests.ledger.sequencer_cases import GENESIS, ORIGIN, SIGNERS, VKEYS, Place, entries, entries_of
 
 from plimsoll.kernel.errors import PlimsollError
-from plimsoll.ledger.checkpoint import open_checkpoint
+from plimsoll.ledger.checkpoint import Checkpoint, open_checkpoint
 from plimsoll.ledger.cose_receipt import check_inclusion_receipt
 from plimsoll.ledger.fsck import check
 from plimsoll.ledger.log import Log
+from plimsoll.ledger.log_rebuild import check_history
 from plimsoll.ledger.merkle import leaf_hash
 from plimsoll.ledger.note_keys import KeyType
 from plimsoll.ledger.policy import Policy
@@ -211,4 +212,43 @@ def test_a_database_that_is_gone_is_made_again_from_the_tiles(place: Place) -> N
     log.append(b"more")
     log.integrate()
     assert entries_of(log) == [GENESIS, *bodies, b"more"]
+    log.close()
+
+
+def test_a_log_whose_database_and_lock_are_both_gone_is_not_begun_again(place: Place) -> None:
+    log = place.create()
+    log.append_many(entries(0, 5))
+    log.integrate()
+    first = (place.folder / "last-signed").read_bytes()
+    newest = log.checkpoint()
+    log.append(b"more")
+    log.integrate()
+    latest = log.checkpoint()
+    log.close()
+    for file in (*place.folder.glob("queue.sqlite*"), place.folder / "last-signed"):
+        file.unlink()
+    with pytest.raises(PlimsollError) as refusal:
+        place.create()
+    assert refusal.value.code == "log.lock_missing"
+    log = place.open()
+    with pytest.raises(PlimsollError) as refusal:
+        log.rebuild(witnessed=newest)
+    assert refusal.value.code == "log.witnessed_older"
+    (place.folder / "last-signed").write_bytes(first)
+    with pytest.raises(PlimsollError) as refusal:
+        log.rebuild()
+    assert refusal.value.code == "log.witnessed_older"
+    assert log.rebuild(witnessed=latest) == 7
+    assert log.integrate() is None
+    log.close()
+
+
+def test_a_checkpoint_by_the_logs_key_that_is_not_of_its_history_ends_it(place: Place) -> None:
+    log = place.create()
+    log.append_many(entries(0, 5))
+    log.integrate()
+    for size, code in ((9, "log.witness_ahead"), (3, "log.forked")):
+        with pytest.raises(PlimsollError) as refusal:
+            check_history(ORIGIN, log.queue.state(), log.tiles, log.lock, Checkpoint(ORIGIN, size, b"\5" * 32))
+        assert refusal.value.code == code
     log.close()

@@ -1,5 +1,6 @@
 """A log that asks real witnesses over HTTP before it publishes: quorum, lost state, dead and lying witnesses."""
 
+import shutil
 import socket
 import threading
 import time
@@ -8,14 +9,16 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from tests.ledger.sequencer_cases import ORIGIN, VKEYS, Place, entries
+from tests.ledger.sequencer_cases import GENESIS, ORIGIN, VKEYS, Place, entries, entries_of
 from tests.ledger.witness_cases import Tree, forked, new_witness, witness_keys
 
+from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.client import verify
 from plimsoll.ledger.log import Log
 from plimsoll.ledger.notes import open_note
 from plimsoll.ledger.policy import parse_policy
 from plimsoll.ledger.serving import Server
+from plimsoll.ledger.signed_size import Signed
 from plimsoll.ledger.tlog_proof import verify_receipt
 from plimsoll.ledger.witness import add_checkpoint
 from plimsoll.ledger.witness_app import witness_app
@@ -131,6 +134,59 @@ def test_a_witness_that_saw_another_history_does_not_cosign_and_says_so(tmp_path
     assert "422" in dict(beside.problems)[urls[0]]
     assert set(dict(beside.problems)) == {urls[0]}
     other.state.close()  # type: ignore[attr-defined]
+
+
+def test_a_machine_put_back_as_a_whole_is_stopped_by_what_a_witness_holds(tmp_path: Path, urls: list[str]) -> None:
+    """Database, lock, tiles and checkpoint are all of yesterday and agree; only the witnesses remember today."""
+    place = Place(tmp_path / "log")
+    log = place.create(witnesses=WitnessClient(addresses(urls)))
+    log.append_many(entries(0, 20))
+    log.integrate()
+    log.close()
+    shutil.copytree(place.folder, tmp_path / "snapshot")
+    log = place.open(witnesses=WitnessClient(addresses(urls)))
+    log.append_many(entries(20, 50))
+    log.integrate()
+    newest = log.checkpoint()
+    log.close()
+    back = Place(tmp_path / "snapshot")
+    log = back.open(witnesses=WitnessClient(addresses(urls)))
+    log.append(b"another history")
+    with pytest.raises(PlimsollError) as refusal:
+        log.integrate()
+    assert refusal.value.code == "log.witness_ahead"
+    assert log.lock.read() == Signed(ORIGIN, 21, log.queue.state().root)
+    # A mirror of the tiles and the witnessed checkpoint bring it back.
+    shutil.copytree(place.folder / "public" / "tile", back.folder / "public" / "tile", dirs_exist_ok=True)
+    assert log.rebuild(witnessed=newest) == 51
+    log.integrate()
+    log.integrate()
+    assert entries_of(log)[1:] == [*entries(0, 50), b"another history"]
+    log.close()
+
+
+def test_a_witness_cannot_stop_a_log_by_naming_a_size(tmp_path: Path) -> None:
+    body = Tree().note(39).replace(b"39\n", b"40\n")
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def lie() -> None:
+            for _ in range(4):
+                try:
+                    client, _ = server.accept()
+                except OSError:
+                    return
+                with client:
+                    client.recv(100_000)
+                    client.sendall(answer)
+
+        threading.Thread(target=lie, daemon=True).start()
+        client = WitnessClient(addresses([f"http://127.0.0.1:{server.getsockname()[1]}"]), timeout=3)
+        assert client.newest(ORIGIN, VKEYS) is None
+        log = Place(tmp_path / "log").create(witnesses=client)
+        assert entries_of(log) == [GENESIS]
+        log.close()
+        server.shutdown(socket.SHUT_RDWR)
 
 
 LIES = {

@@ -8,23 +8,24 @@ folder/public/         checkpoint and tiles: the only part that a web server may
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from plimsoll.kernel.errors import PlimsollError, Where
-from plimsoll.ledger.checkpoint import Checkpoint, open_checkpoint, read_checkpoint, sign_checkpoint
+from plimsoll.kernel.errors import PlimsollError
+from plimsoll.ledger.checkpoint import Checkpoint, read_checkpoint
 from plimsoll.ledger.cose import CoseSigner
 from plimsoll.ledger.cose_receipt import inclusion_receipt
 from plimsoll.ledger.entry_queue import EntryQueue, LogState
-from plimsoll.ledger.merkle import EMPTY_ROOT, leaf_hash
-from plimsoll.ledger.note_keys import KeyType, SignerKey, VerifierKey, parse_vkey
+from plimsoll.ledger.log_folder import genesis_entry, read_config, write_config
+from plimsoll.ledger.log_rebuild import check_history, lock_lost, rebuild
+from plimsoll.ledger.merkle import EMPTY_ROOT
+from plimsoll.ledger.note_keys import KeyType, SignerKey, VerifierKey
 from plimsoll.ledger.path_batches import inclusion_paths
 from plimsoll.ledger.proofs import consistency_path, inclusion_path
-from plimsoll.ledger.sequencer import BATCH, Faults, Integrated, NoFaults, Sequencer, encode_edge, told_of_full_disk
+from plimsoll.ledger.sequencer import BATCH, Faults, Integrated, NoFaults, Sequencer, told_of_full_disk
 from plimsoll.ledger.signed_size import FileLastSigned, LastSigned, Signed
 from plimsoll.ledger.sqlite_queue import SqliteQueue
 from plimsoll.ledger.tile_reader import TileReader
@@ -32,8 +33,6 @@ from plimsoll.ledger.tile_store import LocalTiles, TileStore
 from plimsoll.ledger.tlog_proof import Receipt
 from plimsoll.ledger.witness_client import WitnessClient
 
-_FORMAT = "plimsoll/log/v1"
-_MOST = 1 << 20
 ASK_AGAIN = 60.0
 """Seconds after which witnesses are asked again about a checkpoint that lacks its quorum."""
 
@@ -73,9 +72,10 @@ class Log:
         self._sequencer = Sequencer(
             origin, queue, tiles, lock, self._signers, self._cosign, batch, faults if faults is not None else NoFaults()
         )
-        self._reader: TileReader | None = None
+        self._readers = threading.local()
         self._news = threading.Condition()
         self._cosigned = True
+        self._asked_witnesses = False
         self.witness_problems: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -108,27 +108,17 @@ class Log:
             PlimsollError: ``log.exists`` for another log in the folder, ``log.key`` for keys that cannot be the log's.
         """
         vkeys = [signer.verifier for signer in signers]
-        _check_keys(origin, vkeys)
         place = Path(folder)
-        place.mkdir(parents=True, exist_ok=True)
-        config = place / "log.json"
-        if not config.exists():
-            # First of all: a folder with anything else in it then says whose it is.
-            text = json.dumps({"format": _FORMAT, "origin": origin, "vkeys": [key.text for key in vkeys]}, indent=1)
-            LocalTiles(place).replace("log.json", text.encode() + b"\n")
-        if _read_config(config) != (origin, vkeys):
-            raise PlimsollError(
-                "log.exists",
-                f"{place} holds another log.",
-                fix="Choose an empty folder, or open the log that is there.",
-            )
+        write_config(place, origin, vkeys)
         log = cls.open(place, signers, queue=queue, tiles=tiles, lock=lock, **options)
         log.queue.create(origin, LogState(0, EMPTY_ROOT, b"", b""))
         if log.lock.read() is None and not log.queue.state().checkpoint:
+            if log.tiles.get_checkpoint() is not None:
+                raise lock_lost()
             with told_of_full_disk():
                 log.lock.advance(None, Signed(origin, 0, EMPTY_ROOT))
         if not log.queue.state().size:
-            log.queue.add([_genesis(origin, vkeys) if genesis is None else genesis], _time(now))
+            log.queue.add([genesis_entry(origin, vkeys) if genesis is None else genesis], _time(now))
         if log.tiles.get_checkpoint() is None:
             log.integrate(now)
         return log
@@ -150,7 +140,7 @@ class Log:
             PlimsollError: ``log.absent``, ``log.malformed``, ``log.key`` if the signers are not the log's.
         """
         place = Path(folder)
-        origin, vkeys = _read_config(place / "log.json")
+        origin, vkeys = read_config(place)
         if signers and [signer.verifier for signer in signers] != vkeys:
             raise PlimsollError(
                 "log.key", "These are not the keys of this log.", fix="Give the keys that the log was created with."
@@ -180,11 +170,13 @@ class Log:
         """Takes one batch into the tree and publishes it; nothing if no entry waits. See `sequencer`.
 
         Raises:
-            PlimsollError: ``log.sequencer_busy`` after `patience` seconds behind another sequencer, and the codes of
-                `Sequencer.integrate`.
+            PlimsollError: ``log.sequencer_busy`` after `patience` seconds behind another sequencer,
+                ``log.witness_ahead`` or ``log.forked`` when a witness holds a checkpoint signed by this log that is not
+                of its history, and the codes of `Sequencer.integrate`.
         """
         self._require_signers()
         with self.queue.lead(patience):
+            self._ask_witnesses_once()
             done = self._sequencer.integrate(_time(now))
         self._tell()
         return done
@@ -198,6 +190,7 @@ class Log:
         self._require_signers()
         ask_again = 0.0
         with self.queue.lead(patience):
+            self._ask_witnesses_once()
             while not stop.is_set():
                 begun = time.monotonic()
                 done = self._sequencer.integrate(_time(None))
@@ -311,37 +304,19 @@ class Log:
         """
         self._require_signers()
         with self.queue.lead(30.0), told_of_full_disk():
-            self.queue.create(self.origin, LogState(0, EMPTY_ROOT, b"", b""))
-            before = self.lock.read()
-            signed = before if witnessed is None else self._witnessed(witnessed, before)
-            if signed is None:
-                raise _lock_lost()
-            reader = TileReader(self.tiles, signed.size, signed.root)
-            edge = reader.edge() if signed.size else None
-            if before is not None and before.size and reader.range_root(0, before.size) != before.root:
-                raise _forked(before, signed)
-            if signed != before:
-                self.lock.advance(before, signed)
-            note = sign_checkpoint(
-                Checkpoint(self.origin, signed.size, signed.root), self._signers, _time(now)
-            ).encode()
-            state = LogState(signed.size, signed.root, encode_edge(edge) if edge else b"", note)
-            self.queue.rebuild(reader.entries(0, signed.size), state)
-        return signed.size
+            return rebuild(
+                self.origin, self.vkeys, self._signers, self.queue, self.tiles, self.lock, _time(now), witnessed
+            )
 
     def close(self) -> None:
         """Ends the connections of the queue."""
         self.queue.close()
 
-    def _witnessed(self, data: bytes, before: Signed | None) -> Signed:
-        checkpoint, _ = open_checkpoint(data, self.vkeys, self.origin)
-        if before is not None and before.size > checkpoint.size:
-            raise PlimsollError(
-                "log.witnessed_older",
-                f"That checkpoint has size {checkpoint.size:,}, and the log has signed {before.size:,}.",
-                fix="Rebuild without it.",
-            )
-        return Signed(self.origin, checkpoint.size, checkpoint.root)
+    def _ask_witnesses_once(self) -> None:
+        if self.witnesses is not None and not self._asked_witnesses:
+            held = self.witnesses.newest(self.origin, self.vkeys)
+            check_history(self.origin, self.queue.state(), self.tiles, self.lock, held)
+            self._asked_witnesses = True
 
     def _cosign(self, note: bytes, now: int) -> bytes:
         if self.witnesses is None:
@@ -355,10 +330,10 @@ class Log:
     def _published(self) -> tuple[bytes, Checkpoint, TileReader]:
         data = self.checkpoint()
         checkpoint = read_checkpoint(data)[0]
-        reader = self._reader
+        # One per thread: a reader's memory of tiles is not made for several.
+        reader: TileReader | None = getattr(self._readers, "reader", None)
         if reader is None or (reader.size, reader.root) != (checkpoint.size, checkpoint.root):
-            reader = TileReader(self.tiles, checkpoint.size, checkpoint.root)
-            self._reader = reader
+            reader = self._readers.reader = TileReader(self.tiles, checkpoint.size, checkpoint.root)
         return data, checkpoint, reader
 
     def _require_signers(self) -> None:
@@ -372,54 +347,3 @@ class Log:
 
 def _time(now: int | None) -> int:
     return int(time.time()) if now is None else now
-
-
-def _genesis(origin: str, vkeys: Sequence[VerifierKey]) -> bytes:
-    return "\n".join(["plimsoll/genesis/v1", origin, *(key.text for key in vkeys), ""]).encode()
-
-
-def _check_keys(origin: str, vkeys: Sequence[VerifierKey]) -> None:
-    if any(key.name != origin for key in vkeys):
-        raise PlimsollError("log.key", "A log's keys bear its origin as their name.", fix=f"Name the keys {origin}.")
-    if not any(key.type is KeyType.ED25519 for key in vkeys):
-        raise PlimsollError(
-            "log.key", "A public log signs with an Ed25519 key at least.", fix="Add a key of type 0x01."
-        )
-    if len({key.public for key in vkeys}) != len(vkeys):
-        raise PlimsollError("log.key", "One key is given twice.", fix="Give each of the log's keys once.")
-
-
-def _read_config(path: Path) -> tuple[str, list[VerifierKey]]:
-    try:
-        with path.open("rb") as file:
-            config = json.loads(file.read(_MOST))
-        if config["format"] != _FORMAT:
-            raise ValueError(config["format"])
-        return str(config["origin"]), [parse_vkey(key) for key in config["vkeys"]]
-    except FileNotFoundError as error:
-        raise PlimsollError(
-            "log.absent", f"{path.parent} holds no log.", fix="Create it with `plimsoll log init`."
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise PlimsollError(
-            "log.malformed", "This does not describe a log.", fix="Put log.json back.", where=Where(file=str(path))
-        ) from error
-
-
-def _lock_lost() -> PlimsollError:
-    return PlimsollError(
-        "log.lock_missing",
-        "The last-signed size of this log is gone, so nobody here knows how far the log has gone.",
-        fix="Put it back, or give the newest checkpoint that a witness or mirror holds.",
-    )
-
-
-def _forked(before: Signed, signed: Signed) -> PlimsollError:
-    return PlimsollError(
-        "log.forked",
-        f"The tree of {signed.size:,} entries does not begin with the signed tree of {before.size:,}.",
-        fix="The log has signed two histories. Keep both as evidence, close it, and open a new origin.",
-    )
-
-
-__all__ = ["Log", "leaf_hash"]

@@ -97,7 +97,7 @@ class PostgresQueue:
             )
 
     def _insert(self, cursor: Any, rows: list[tuple[bytes, bytes]], now: int) -> None:
-        # One statement for all rows, in a fixed order of leaves: two callers who add the same entries cannot deadlock.
+        # One statement for all rows; their order is kept, since a key must be registered before it is used.
         cursor.execute(
             f"INSERT INTO {self.name}_entry (leaf, body, submitted_at)"
             " SELECT leaf, body, %s FROM unnest(%s::bytea[], %s::bytea[]) WITH ORDINALITY AS t(leaf, body, place)"

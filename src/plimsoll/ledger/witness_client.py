@@ -11,6 +11,7 @@ says what to try next: no witness can stop a log by naming a size that the log n
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import queue
 import socket
@@ -23,7 +24,7 @@ from urllib.parse import urlsplit
 
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.base64_text import to_base64
-from plimsoll.ledger.checkpoint import Checkpoint, parse_decimal, read_checkpoint
+from plimsoll.ledger.checkpoint import Checkpoint, open_checkpoint, parse_decimal, read_checkpoint
 from plimsoll.ledger.cosignature import verify_cosignature
 from plimsoll.ledger.note_keys import VerifierKey
 from plimsoll.ledger.notes import NoteSignature, add_signatures, parse_signatures
@@ -39,10 +40,14 @@ Proof = Callable[[int], list[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class WitnessAddress:
-    """Where a witness takes submissions (a URL prefix), and the keys by which it is known."""
+    """Where a witness takes submissions and shows checkpoints (URL prefixes), and the keys by which it is known.
+
+    Without a monitoring prefix it is the one for submissions.
+    """
 
     url: str
     keys: tuple[VerifierKey, ...]
+    monitoring: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,30 @@ class WitnessClient:
         complete = add_signatures(signed, found).encode() if found else note
         return Collected(complete, self._enough(cosigned, problems), tuple(sorted(problems.items())))
 
+    def newest(self, origin: str, log_keys: Sequence[VerifierKey]) -> Checkpoint | None:
+        """The largest checkpoint, signed by the log, that the witnesses' monitoring endpoints show; they may lag.
+
+        Whoever does not answer, or answers anything else, is passed over.
+        """
+        answers: queue.SimpleQueue[Checkpoint | None] = queue.SimpleQueue()
+        deadline = time.monotonic() + self.timeout
+        path = f"/{hashlib.sha256(origin.encode()).hexdigest()}/checkpoint"
+
+        def ask(url: str) -> None:
+            try:
+                status, _, data = _exchange("GET", (url.rstrip("/")) + path, None, deadline)
+                answers.put(open_checkpoint(data, log_keys, origin)[0] if status == 200 else None)
+            except Exception:  # a foreign server may do anything
+                answers.put(None)
+
+        for each in self.witnesses:
+            threading.Thread(target=ask, args=(each.monitoring or each.url,), daemon=True).start()
+        found: list[Checkpoint | None] = []
+        with suppress(queue.Empty):
+            for _ in self.witnesses:
+                found.append(answers.get(timeout=max(deadline - time.monotonic(), 0)))
+        return max((each for each in found if each is not None), key=lambda each: each.size, default=None)
+
     def _enough(self, cosigned: set[VerifierKey], problems: dict[str, str]) -> bool:
         if self.policy is not None:
             return self.policy.judge(cosigned)
@@ -149,7 +178,7 @@ def _ask(job: _Job) -> list[NoteSignature]:
     url = job.witness.url
     old = min(job.sizes.get(url, 0), job.checkpoint.size)
     for _ in range(_TRIES):
-        status, kind, body = _post(f"{url.rstrip('/')}/add-checkpoint", _body(job, old), job.deadline)
+        status, kind, body = _exchange("POST", f"{url.rstrip('/')}/add-checkpoint", _body(job, old), job.deadline)
         if status == 200:
             job.sizes[url] = job.checkpoint.size
             return _cosignatures(job, body)
@@ -182,7 +211,7 @@ def _cosignatures(job: _Job, body: bytes) -> list[NoteSignature]:
     return good
 
 
-def _post(url: str, body: bytes, deadline: float) -> tuple[int, str, bytes]:
+def _exchange(method: str, url: str, body: bytes | None, deadline: float) -> tuple[int, str, bytes]:
     """Status, media type and a bounded body; everything within the deadline, however slowly bytes come."""
     parts = urlsplit(url)
     kind = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}.get(parts.scheme)
@@ -204,7 +233,7 @@ def _post(url: str, body: bytes, deadline: float) -> tuple[int, str, bytes]:
     watch.daemon = True
     watch.start()
     try:
-        connection.request("POST", parts.path, body, {"Content-Type": "text/plain; charset=utf-8"})
+        connection.request(method, parts.path, body, {"Content-Type": "text/plain; charset=utf-8"} if body else {})
         answer = connection.getresponse()
         data = answer.read(_MOST_ANSWER + 1)
     except (OSError, http.client.HTTPException) as error:
