@@ -19,7 +19,7 @@ from plimsoll.ledger.equivocation import (
     verify_misbehaviour,
 )
 from plimsoll.ledger.merkle import leaf_hash
-from plimsoll.ledger.misbehaviour import MAX_PROOF_BYTES
+from plimsoll.ledger.misbehaviour import MAX_PROOF_BYTES, DifferentEntry, DifferentRoots, encode
 from plimsoll.ledger.proofs import HashAt
 
 KEYS = [log_signer().verifier]
@@ -206,6 +206,22 @@ def test_two_receipts_that_agree_cannot_be_made_into_a_proof() -> None:
         {"paths": [[], []]},
     ):
         assert code_of(json.dumps({**content, **changes}).encode()) == "misbehaviour.unproven"
+
+
+def test_two_receipts_of_one_entry_cannot_be_made_into_a_proof() -> None:
+    leaf = leaf_hash(ONE.entries[3])
+    small, large = ONE.receipt(3, 9), ONE.receipt(3, 20)
+    proof = encode(DifferentEntry(3, (leaf, leaf), (small.path, large.path)), small.checkpoint, large.checkpoint)
+
+    assert code_of(proof) == "misbehaviour.unproven"
+
+
+def test_two_honest_logs_cannot_be_made_into_a_proof_against_either() -> None:
+    other = log_signer("other.example", "other")
+    proof = encode(DifferentRoots(), ONE.note(7), MemoryLog(OTHER.entries, other).note(7))
+
+    with pytest.raises(PlimsollError, match=r"misbehaviour\.unproven"):
+        verify_misbehaviour(proof, [*KEYS, other.verifier])
 
 
 def test_a_proof_against_one_log_says_nothing_to_who_has_another_key() -> None:
