@@ -258,7 +258,7 @@ class Maker:
     def commitment(self) -> list[Case]:
         """Sealed documents and their figures."""
         payload = canonical_bytes({"compute": {"flop": "3.1e25", "sites": ["A1", "B2"]}, "lab": "Lab"})
-        keys = [RecipientKey(Kem.X25519, bytes([21]) * 32), RecipientKey(Kem.MLKEM768_X25519, bytes([22]) * 96)]
+        keys = [RecipientKey(Kem.X25519, bytes([21]) * 32), RecipientKey(Kem.MLKEM768_X25519, bytes([22]) * 32)]
         sealed, wraps = self._sealed(payload, 1, keys)
         other, other_wraps = self._sealed(payload, 2, keys)
         cases = [

@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -178,11 +180,20 @@ def test_wraps_are_read_back() -> None:
 
 def test_a_key_that_is_none_is_refused() -> None:
     assert code_of(Recipient, Kem.X25519, bytes(31)) == "recipient.malformed"
-    assert code_of(RecipientKey, Kem.MLKEM768_X25519, bytes(32)) == "recipient.malformed"
+    assert code_of(RecipientKey, Kem.MLKEM768_X25519, bytes(96)) == "recipient.malformed"
     weak = Recipient(Kem.X25519, bytes(32))
     assert code_of(seal, b"x", "text/plain", [weak], "s", "p") == "recipient.malformed"
     broken = Recipient(Kem.MLKEM768_X25519, b"\xff" * 1216)
     assert code_of(seal, b"x", "text/plain", [broken], "s", "p") == "recipient.malformed"
+
+
+def test_the_hybrids_private_key_is_the_seed_of_x_wing() -> None:
+    # draft-connolly-cfrg-xwing-kem: ML-KEM seed and X25519 key are SHAKE256(seed), 96 bytes; the public key is theirs.
+    key = RecipientKey(Kem.MLKEM768_X25519, bytes(range(32)))
+    expanded = hashlib.shake_256(bytes(range(32))).digest(96)
+    classic = X25519PrivateKey.from_private_bytes(expanded[64:]).public_key().public_bytes_raw()
+    quantum = MLKEM768PrivateKey.from_seed_bytes(expanded[:64]).public_key().public_bytes_raw()
+    assert key.recipient.public == quantum + classic
 
 
 @given(st.binary(max_size=200))

@@ -19,6 +19,7 @@ MAX_WRAPS = 256
 
 _INFO = b"plimsoll/wrap/v1|"
 _X25519, _ML_KEM_PUBLIC, _ML_KEM_SEED = 32, 1184, 64
+_PRIVATE = 32
 
 
 class Kem(Enum):
@@ -29,7 +30,6 @@ class Kem(Enum):
 
 
 _PUBLIC_SIZE = {Kem.X25519: _X25519, Kem.MLKEM768_X25519: _ML_KEM_PUBLIC + _X25519}
-_PRIVATE_SIZE = {Kem.X25519: _X25519, Kem.MLKEM768_X25519: _ML_KEM_SEED + _X25519}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ class RecipientKey:
 
     def __init__(self, kem: Kem, content: bytes) -> None:
         """Takes the bytes of `private_bytes`; ``recipient.malformed`` if they are of another length."""
-        if len(content) != _PRIVATE_SIZE[kem]:
-            raise _malformed(f"a private {kem.value} key has {_PRIVATE_SIZE[kem]} bytes")
+        if len(content) != _PRIVATE:
+            raise _malformed(f"a private {kem.value} key has {_PRIVATE} bytes")
         self.__content = content
         self.recipient = Recipient(kem, _public_bytes(kem, content))
 
@@ -75,10 +75,10 @@ class RecipientKey:
         """A new key."""
         import os
 
-        return cls(kem, os.urandom(_PRIVATE_SIZE[kem]))
+        return cls(kem, os.urandom(_PRIVATE))
 
     def private_bytes(self) -> bytes:
-        """X25519 bytes, after the 64-byte ML-KEM seed for the hybrid. Keep them as `FileKey` keeps its own."""
+        """32 bytes: of X25519, or the seed of the hybrid (X-Wing). Keep them as `FileKey` keeps its own."""
         return self.__content
 
     def unwrap(self, wrap: Wrap, document: str) -> bytes:
@@ -150,16 +150,25 @@ def _suite(kem: Kem) -> Any:
     return hpke.Suite(kind, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
+def _halves(kem: Kem, content: bytes) -> tuple[bytes, bytes]:
+    """The ML-KEM seed, empty without one, and the X25519 bytes; the hybrid's seed is expanded as X-Wing does it."""
+    if kem is Kem.X25519:
+        return b"", content
+    expanded = hashlib.shake_256(content).digest(_ML_KEM_SEED + _X25519)
+    return expanded[:_ML_KEM_SEED], expanded[_ML_KEM_SEED:]
+
+
 def _private(kem: Kem, content: bytes) -> Any:
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-    classic = X25519PrivateKey.from_private_bytes(content[-_X25519:])
+    seed, own = _halves(kem, content)
+    classic = X25519PrivateKey.from_private_bytes(own)
     if kem is Kem.X25519:
         return classic
     from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
     from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 
-    return MLKEM768X25519PrivateKey(MLKEM768PrivateKey.from_seed_bytes(content[:_ML_KEM_SEED]), classic)
+    return MLKEM768X25519PrivateKey(MLKEM768PrivateKey.from_seed_bytes(seed), classic)
 
 
 def _public(kem: Kem, content: bytes) -> Any:
@@ -177,12 +186,12 @@ def _public(kem: Kem, content: bytes) -> Any:
 def _public_bytes(kem: Kem, content: bytes) -> bytes:
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-    classic: bytes = X25519PrivateKey.from_private_bytes(content[-_X25519:]).public_key().public_bytes_raw()
+    seed, own = _halves(kem, content)
+    classic: bytes = X25519PrivateKey.from_private_bytes(own).public_key().public_bytes_raw()
     if kem is Kem.X25519:
         return classic
     from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 
-    seed = content[:_ML_KEM_SEED]
     return MLKEM768PrivateKey.from_seed_bytes(seed).public_key().public_bytes_raw() + classic
 
 
