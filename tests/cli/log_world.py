@@ -75,8 +75,11 @@ def until(condition: Callable[[], Any], what: str) -> Any:
 
 
 @contextmanager
-def server(*arguments: object, folder: Path) -> Iterator[str]:
-    """A serving command as a process of its own; gives the address that it says, and ends it by its id."""
+def server(*arguments: object, folder: Path, kill: bool = False) -> Iterator[str]:
+    """A serving command as a process of its own; gives the address that it says, and ends it by its id.
+
+    It is asked to stop and must do so cleanly; with `kill` it is not asked.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     out, err = folder / "stdout", folder / "stderr"
     with out.open("w") as said, err.open("w") as noted:
@@ -92,9 +95,12 @@ def server(*arguments: object, folder: Path) -> Iterator[str]:
 
         yield until(address, f"{arguments} serving")
     finally:
-        process.terminate()
+        (process.kill if kill else process.terminate)()
         try:
-            process.wait(PATIENCE)
+            ended = process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(PATIENCE)
+            raise
+    assert ended == (-signal.SIGKILL if kill else 128 + signal.SIGTERM), err.read_text()
+    assert "Traceback" not in err.read_text()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import typer
 
+from plimsoll.cli.log_append import append
+from plimsoll.cli.log_authority import register, revoke
 from plimsoll.cli.log_copies import fsck, mirror
-from plimsoll.cli.log_run import append, checkpoint, init, keygen, prove, rebuild
+from plimsoll.cli.log_keys import keygen
+from plimsoll.cli.log_run import checkpoint, init, prove, rebuild
 from plimsoll.cli.log_serve import serve
 from plimsoll.cli.log_verify import check_proofs, verify
 from plimsoll.cli.log_watch import check_misbehaviour, compare, watch
@@ -28,4 +31,6 @@ app.command(short_help="Was everybody shown the same log?")(compare)
 app.command("check-misbehaviour", short_help="A proof that a log lied.")(check_misbehaviour)
 app.command(short_help="The database again, from the tiles.")(rebuild)
 app.command(short_help="A private key for one role.")(keygen)
+app.command(short_help="An authority registers an issuer's key.")(register)
+app.command(short_help="An authority revokes an issuer's key.")(revoke)
 app.command("check-proofs", short_help="Run Merkle proof vectors.")(check_proofs)

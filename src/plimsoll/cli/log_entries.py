@@ -39,6 +39,26 @@ def entries_of(files: Sequence[Path], issuer: FileKey | None, subject: str | Non
     return entries
 
 
+def first_policy(authority: FileKey, origin: str) -> bytes:
+    """The first entry of a log that takes statements from strangers: who may register them. Raises ``key.role``."""
+    from plimsoll.ledger.key_register import KeyRegistered
+    from plimsoll.ledger.registration_policy import RegistrationPolicy
+    from plimsoll.ledger.roles import Role
+    from plimsoll.ledger.statement import REGISTRATION_POLICY, leaf_bytes, sign_record
+
+    name = authority.verifier.name
+    if authority.role is not Role.AUTHORITY:
+        raise PlimsollError(
+            "key.role",
+            f"the key of {name} is a {authority.role.value} key and no authority's",
+            fix="Make one with `plimsoll log keygen NAME -o FILE --role authority`.",
+        )
+    policy = RegistrationPolicy(authorities=(KeyRegistered(authority.cose_key, name, Role.AUTHORITY),))
+    return leaf_bytes(
+        sign_record(authority, iss=name, sub=origin, media_type=REGISTRATION_POLICY, body=policy.encode())
+    )
+
+
 def receipt_of(source: Source, checkpoint: bytes, index: int) -> tuple[Receipt, bytes]:
     """The receipt of an entry, with its leaf hash as extra data, and the entry; every hash checked against the root."""
     from plimsoll.ledger.checkpoint import read_checkpoint

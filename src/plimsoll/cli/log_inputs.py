@@ -13,7 +13,6 @@ from plimsoll.kernel.errors import PlimsollError, Where
 if TYPE_CHECKING:
     from plimsoll.ledger.note_keys import VerifierKey
     from plimsoll.ledger.policy import Policy
-    from plimsoll.ledger.signers import FileKey
     from plimsoll.ledger.tile_source import FolderSource, HttpSource, Source
 
 PUBLIC = "public"
@@ -142,10 +141,3 @@ def published(source: Source, place: str) -> bytes:
             "log.unpublished", "there is no checkpoint here", fix="Name a log's folder or address.", where=Where(place)
         )
     return data
-
-
-def private_keys(folder: Path) -> list[FileKey]:
-    """The private keys in the ``keys`` folder of a log, a witness or a mirror, in the order of their file names."""
-    from plimsoll.ledger.signers import FileKey
-
-    return [FileKey.load(path) for path in sorted((folder / KEYS).glob("*.key"))]

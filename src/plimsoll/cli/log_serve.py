@@ -10,7 +10,8 @@ import typer
 
 from plimsoll.cli.console import note, say
 from plimsoll.cli.log_inputs import KEYS, plural, seconds, trusted
-from plimsoll.cli.log_run import Folder, KeyFiles, keys_of_log, opened
+from plimsoll.cli.log_keys import LogKeyFiles, keys_of_log
+from plimsoll.cli.log_run import Folder, opened
 from plimsoll.cli.log_verify import PolicyFile
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+_FILING = ("/entries", "/.well-known/scitt-keys")
 _IMMUTABLE = ("Cache-Control", "public, max-age=31536000, immutable")
 _SHORT = ("Cache-Control", "public, max-age=1")
 _NO_SNIFFING = ("X-Content-Type-Options", "nosniff")
@@ -31,7 +33,7 @@ def serve(
     *,
     host: Annotated[str, typer.Option("--host", help="The address to serve at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="0: a free one, which is said.")] = 8_460,
-    key: KeyFiles = None,
+    key: LogKeyFiles = None,
     policy: PolicyFile = None,
     every: Annotated[
         float, typer.Option("--every", metavar="SECONDS", min=0.05, help="Integrate what waits so often.")
@@ -45,9 +47,12 @@ def serve(
 ) -> None:
     """Run a log: take in what waits each second, collect the cosignatures of --policy's witnesses, serve the tiles.
 
-    Witnesses are those lines of the policy that have an address. Stop it with Ctrl-C or SIGTERM at any moment.
+    Witnesses are those lines of the policy that have an address. A log with a registration policy also takes statements
+    (SCRAPI: POST /entries). Stop it with Ctrl-C or SIGTERM at any moment.
     """
+    from plimsoll.cli.log_desk import Desk
     from plimsoll.kernel.errors import PlimsollError
+    from plimsoll.ledger.scrapi import scrapi_app
     from plimsoll.ledger.serving import Server
 
     pause = seconds(refresh)
@@ -64,17 +69,25 @@ def serve(
     stop = threading.Event()
     try:
         # A log that may not sign says so before anybody can connect to it.
+        desk = None
         if signers:
-            log.integrate()
-        with Server(tiles_app(log.tiles), host, port) as server:
-            say(f"{log.origin}: {_asked(witnesses)}serving {server.url}")
+            while log.integrate() is not None:
+                pass
+            desk = Desk(log)
+        app = tiles_app(log.tiles)
+        if desk is not None and desk.open:
+            app = _both(scrapi_app(desk), app)
+        with Server(app, host, port) as server:
+            filing = "taking statements, " if desk is not None and desk.open else ""
+            say(f"{log.origin}: {_asked(witnesses)}{filing}serving {server.url}")
             threading.Thread(target=_until_down, args=(server, stop), daemon=True).start()
             worker = threading.Thread(target=_sequence, args=(log, stop, every, pause, ended), name="sequencer")
             if signers:
                 worker.start()
             try:
+                told: tuple[tuple[str, str], ...] = ()
                 while not stop.wait(0.2):
-                    pass
+                    told = _told(log, told)
             finally:
                 stop.set()
                 if signers:
@@ -122,16 +135,36 @@ def _answer(source: Source, environ: dict[str, Any]) -> tuple[str, list[tuple[st
 
 
 def _sequence(log: Log, stop: threading.Event, every: float, pause: int, ended: list[BaseException]) -> None:
-    """Is the sequencer until `stop`; between two rounds the witnesses are asked for fresh times."""
+    """Is the sequencer until `stop`; before each round the witnesses are asked for fresh times."""
     try:
         while not stop.is_set():
-            round_over = _either(stop, pause)
-            log.run(round_over, every)
-            if not stop.is_set() and log.witnesses is not None:
+            if log.witnesses is not None:
                 log.republish()
+            log.run(_either(stop, pause), every)
     except BaseException as error:
         ended.append(error)
         stop.set()
+
+
+def _told(log: Log, before: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Says which witnesses did not cosign, once for as long as it stays so."""
+    problems = log.witness_problems
+    if problems != before:
+        for url, why in problems:
+            note(f"note: {url} did not cosign: {why}")
+        if before and not problems:
+            note("note: every witness that was asked cosigns again")
+    return problems
+
+
+def _both(filing: Wsgi, tiles: Wsgi) -> Wsgi:
+    """Statements go to one application, everything else to the other."""
+
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        path = str(environ.get("PATH_INFO", ""))
+        return (filing if path.startswith(_FILING) else tiles)(environ, start)
+
+    return app
 
 
 def _until_down(server: Server, stop: threading.Event) -> None:

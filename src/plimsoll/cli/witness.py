@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plimsoll.cli.console import note, say
-from plimsoll.cli.log_inputs import KEYS, plural, private_keys, verifier_keys
+from plimsoll.cli.log_inputs import KEYS, plural, verifier_keys
 from plimsoll.kernel.errors import PlimsollError, Where
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def init(
 
     DIR/logs lists the verifier keys of the logs that it witnesses, one a line; `serve` reads it.
     """
-    from plimsoll.cli.log_run import new_keys
+    from plimsoll.cli.log_keys import new_keys
     from plimsoll.ledger.note_keys import KeyType, check_name
 
     check_name(name)
@@ -75,6 +75,7 @@ def serve(
 
     What was cosigned is durable before the answer leaves. Never put DIR/state.sqlite back from a backup.
     """
+    from plimsoll.cli.log_keys import private_keys
     from plimsoll.ledger.serving import Server
     from plimsoll.ledger.witness import Witness
     from plimsoll.ledger.witness_app import witness_app
