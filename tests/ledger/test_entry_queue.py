@@ -203,6 +203,18 @@ def test_a_database_without_a_log_and_one_of_another_log_are_refused(place: Plac
     assert refusal.value.code == "queue.name"
 
 
+def test_a_database_that_cannot_be_used_is_refused_with_a_code(tmp_path: Path) -> None:
+    (tmp_path / "damaged").write_bytes(b"this is no database" * 100)
+    with pytest.raises(PlimsollError) as refusal:
+        SqliteQueue(tmp_path / "damaged").state()
+    assert refusal.value.code == "store.damaged"
+    pytest.importorskip("psycopg")
+    with pytest.raises(PlimsollError) as refusal:
+        PostgresQueue(f"host={tmp_path} user=nobody password=secret connect_timeout=1").state()
+    assert refusal.value.code == "store.unreachable"
+    assert "secret" not in str(refusal.value)
+
+
 def test_of_two_sequencer_processes_the_second_says_so_or_waits(place: Place) -> None:
     hold = f"{place.code}\nwith queue.lead(0):\n    print('leading', flush=True); input()"
     first = subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

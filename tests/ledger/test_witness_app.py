@@ -2,6 +2,7 @@
 
 import hashlib
 import http.client
+import resource
 import socket
 import threading
 import time
@@ -9,14 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.ledger.sequencer_cases import ORIGIN, VKEYS
+from tests.ledger.sequencer_cases import ORIGIN, VKEYS, in_child
 from tests.ledger.witness_cases import Tree, asked, new_witness, witness_keys
 
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.notes import open_note
 from plimsoll.ledger.rate_limit import RateLimit
 from plimsoll.ledger.serving import Limits, Server
-from plimsoll.ledger.witness import MAX_BODY, Witness
+from plimsoll.ledger.witness import MAX_BODY, Witness, add_checkpoint
 from plimsoll.ledger.witness_app import witness_app
 
 TREE = Tree()
@@ -166,6 +167,18 @@ def test_two_concurrent_http_requests_from_one_old_size_one_wins(server: Server)
     for thread in threads:
         thread.join()
     assert sorted(said) == [200, 409, 409, 409]
+
+
+def test_a_witness_that_cannot_write_cosigns_nothing(witness: Witness, server: Server, tmp_path: Path) -> None:
+    assert ask(server, "POST", "/add-checkpoint", TREE.request(0, 5))[0] == 200
+
+    def limited() -> str:
+        mine = new_witness(tmp_path)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, 4_096))
+        return str(add_checkpoint(mine, TREE.request(5, 8), 2_000).status)
+
+    assert in_child(limited) == (0, "store.full")
+    assert ask(server, "POST", "/add-checkpoint", TREE.request(5, 9))[0] == 200
 
 
 def test_a_port_that_is_taken_is_refused(server: Server, witness: Witness) -> None:

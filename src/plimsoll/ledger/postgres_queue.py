@@ -203,7 +203,14 @@ class PostgresQueue:
         if connection is None or connection.closed:
             import psycopg
 
-            connection = psycopg.connect(self._conninfo, autocommit=True)
+            try:
+                connection = psycopg.connect(self._conninfo, autocommit=True)
+            except psycopg.OperationalError as error:
+                raise PlimsollError(
+                    "store.unreachable",
+                    f"The database cannot be reached: {(str(error).splitlines() or ['no reason given'])[0]}",
+                    fix="See that the server runs and that the address and the rights are right.",
+                ) from error
             self._local.connection = connection
             self._open.append(connection)
         return connection

@@ -32,7 +32,16 @@ from plimsoll.ledger.entry_queue import (
 )
 from plimsoll.ledger.merkle import leaf_hash
 
-_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+_MAKE_ROOM = "Make room on its disk and start again; nothing that was committed is lost."
+_DAMAGED = "Put another file in its place; a log's database is made again from its tiles, with `plimsoll log rebuild`."
+_TROUBLE = {
+    sqlite3.SQLITE_FULL: ("store.full", _MAKE_ROOM),
+    sqlite3.SQLITE_IOERR: ("store.full", _MAKE_ROOM),
+    sqlite3.SQLITE_BUSY: ("store.busy", "Another program holds a transaction open; end it and try again."),
+    sqlite3.SQLITE_CORRUPT: ("store.damaged", _DAMAGED),
+    sqlite3.SQLITE_NOTADB: ("store.damaged", _DAMAGED),
+}
+_BUSY_SECONDS = 30
 _TABLES = """
 CREATE TABLE IF NOT EXISTS {name}_entry (
     id INTEGER PRIMARY KEY AUTOINCREMENT, leaf BLOB NOT NULL UNIQUE, body BLOB NOT NULL,
@@ -87,7 +96,7 @@ class SqliteQueue:
                     "The connection commits by itself and no transaction is open on it.",
                     fix="Execute BEGIN first, insert the filing and the entry, then COMMIT.",
                 )
-            with told_of_full_database(self.path):
+            with told_of_trouble(self.path):
                 self._insert(connection, rows, now)
         return [ticket for ticket, _ in rows]
 
@@ -199,7 +208,7 @@ class SqliteQueue:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            with told_of_full_database(self.path):
+            with told_of_trouble(self.path):
                 connection = connect(self.path)
             self._local.connection = connection
             self._open.append(connection)
@@ -208,7 +217,7 @@ class SqliteQueue:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         connection = self._connection()
-        with told_of_full_database(self.path):
+        with told_of_trouble(self.path):
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -222,22 +231,20 @@ class SqliteQueue:
 def connect(path: Path) -> sqlite3.Connection:
     """A connection whose commits are durable and that waits for other writers for 30 s."""
     # Closing from another thread is allowed: each connection is otherwise used by the thread that opened it.
-    connection = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_SECONDS, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     return connection
 
 
 @contextmanager
-def told_of_full_database(path: Path) -> Iterator[None]:
-    """Turns a refusal of the disk into ``store.full``; everything else passes."""
+def told_of_trouble(path: Path) -> Iterator[None]:
+    """Turns what a disk or a file does to a database into ``store.full``, ``store.busy`` or ``store.damaged``."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _FULL:
+    except sqlite3.DatabaseError as error:
+        trouble = _TROUBLE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        if trouble is None:
             raise
-        raise PlimsollError(
-            "store.full",
-            f"The database {path} cannot be written: {error}.",
-            fix="Make room on its disk and start the log again; nothing that was committed is lost.",
-        ) from error
+        code, fix = trouble
+        raise PlimsollError(code, f"The database {path} cannot be used: {error}.", fix=fix) from error

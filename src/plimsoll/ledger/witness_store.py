@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from plimsoll.ledger.sqlite_queue import connect, told_of_full_database
+from plimsoll.ledger.sqlite_queue import connect, told_of_trouble
 from plimsoll.ledger.witness import Seen
 
 SUSPECTS = 8
@@ -64,7 +64,8 @@ class SqliteWitnessStore:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = connect(self.path)
+            with told_of_trouble(self.path):
+                connection = connect(self.path)
             self._local.connection = connection
             self._open.append(connection)
         return connection
@@ -72,7 +73,7 @@ class SqliteWitnessStore:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         connection = self._connection()
-        with told_of_full_database(self.path):
+        with told_of_trouble(self.path):
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
