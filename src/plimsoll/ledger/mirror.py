@@ -24,7 +24,7 @@ from plimsoll.ledger.notes import SignedNote, add_signatures
 from plimsoll.ledger.tile_reader import TileReader
 from plimsoll.ledger.tile_source import CHECKPOINT, Source
 from plimsoll.ledger.tile_store import LocalTiles
-from plimsoll.ledger.tiles import bundle_path, bundles_of, encode_bundle, tile_path, tiles_of
+from plimsoll.ledger.tiles import bundle_path, bundles_of, tile_path, tiles_of
 
 _PENDING = "mirror.pending"
 _REFUSED = "mirror.refused"
@@ -156,7 +156,7 @@ def _copy(checkpoint: Checkpoint, source: _Resuming, store: LocalTiles, before: 
     try:
         reader.edge()
         for number, width in bundles_of(reader.size, before):
-            store.put_if_absent(bundle_path(number, width), encode_bundle(reader.bundle(number)))
+            store.put_if_absent(bundle_path(number, width), reader.bundle_bytes(number))
             # The leaf hashes that the entries were just compared with are still in memory.
             store.put_if_absent(tile_path(0, number, width), b"".join(reader.tile(0, number)))
         for level, number, width in tiles_of(reader.size, before):

@@ -14,7 +14,15 @@ from plimsoll.ledger.merkle import leaf_hashes, rows_of
 from plimsoll.ledger.proofs import range_root
 from plimsoll.ledger.tile_edge import TileEdge, tile_missing
 from plimsoll.ledger.tile_source import Source
-from plimsoll.ledger.tiles import TILE, bundle_path, decode_bundle, partial_width, split_hashes, tile_path
+from plimsoll.ledger.tiles import (
+    TILE,
+    bundle_path,
+    decode_bundle,
+    encode_bundle,
+    partial_width,
+    split_hashes,
+    tile_path,
+)
 
 _TILE_ROWS = 8
 
@@ -39,7 +47,7 @@ class TileReader:
         self._keep = max(keep, _TILE_ROWS)
         self._edge_rows: list[Rows] | None = None
         self._full: OrderedDict[tuple[int, int], Rows] = OrderedDict()
-        self._bundle: tuple[int, list[bytes]] = (-1, [])
+        self._bundle: tuple[int, bytes, list[bytes]] = (-1, b"", [])
 
     def hash_at(self, row: int, index: int) -> bytes:
         """The hash of the full subtree of 2**row leaves that starts at leaf index * 2**row: a `proofs.HashAt`.
@@ -78,14 +86,11 @@ class TileReader:
             PlimsollError: ``bundle.malformed``, ``bundle.hash`` if an entry is not the one that was logged; the codes
                 of `tile`.
         """
-        kept, entries = self._bundle
-        if kept != number:
-            leaves = self.tile(0, number)
-            entries = self._read_bundle(number, len(leaves))
-            if leaf_hashes(entries) != leaves:
-                raise _not_logged(bundle_path(number, len(leaves)), entries, leaves, number)
-            self._bundle = (number, entries)
-        return entries
+        return self._verified(number)[1]
+
+    def bundle_bytes(self, number: int) -> bytes:
+        """The bytes of a bundle with exactly these entries, as a mirror stores them; raises as `bundle`."""
+        return self._verified(number)[0]
 
     def entry(self, index: int) -> bytes:
         """One entry.
@@ -147,15 +152,26 @@ class TileReader:
             self._edge_rows = [rows_of(row) for row in edge.rows]
         return self._edge_rows
 
-    def _read_bundle(self, number: int, width: int) -> list[bytes]:
+    def _verified(self, number: int) -> tuple[bytes, list[bytes]]:
+        kept, data, entries = self._bundle
+        if kept != number:
+            leaves = self.tile(0, number)
+            data, entries = self._read_bundle(number, len(leaves))
+            if leaf_hashes(entries) != leaves:
+                raise _not_logged(bundle_path(number, len(leaves)), entries, leaves, number)
+            self._bundle = (number, data, entries)
+        return data, entries
+
+    def _read_bundle(self, number: int, width: int) -> tuple[bytes, list[bytes]]:
         data = self._source.get(bundle_path(number, width))
         if data is not None:
-            return decode_bundle(data, width)
+            return data, decode_bundle(data, width)
         # A log may drop a partial bundle once the bundle is full; the full one begins with the same entries.
         data = self._source.get(bundle_path(number)) if width < TILE else None
         if data is None:
             raise tile_missing(bundle_path(number, width))
-        return decode_bundle(data, TILE)[:width]
+        entries = decode_bundle(data, TILE)[:width]
+        return encode_bundle(entries), entries
 
 
 def _not_of_root(path: str) -> PlimsollError:
