@@ -149,6 +149,19 @@ def test_a_restored_backup_refuses_to_sign_and_is_rebuilt_from_the_tiles(log: Pa
     assert answer("log", "fsck", log)["ok"] is True
 
 
+def test_a_folder_that_was_put_back_as_a_whole_finds_the_last_signed_size_where_it_was(tmp_path: Path) -> None:
+    log, yesterday = tmp_path / "log", tmp_path / "yesterday"
+    done("log", "init", log, "--origin", ORIGIN, "--last-signed", tmp_path / "elsewhere")
+    shutil.copytree(log, yesterday)
+    for text, folder, code in (("one", log, 0), ("two", yesterday, 2)):
+        (tmp_path / text).write_text(text)
+        result = plimsoll("log", "append", folder, tmp_path / text)
+        assert result.returncode == code, result.stderr
+    assert "[log.backup_restored]" in result.stderr
+    assert answer("log", "fsck", log)["ok"] is True
+    assert [each["code"] for each in answer("log", "fsck", yesterday, code=1)["problems"]] == ["fsck.rollback"]
+
+
 def test_a_fork_is_reported_with_a_proof_that_a_third_party_checks(log: Path, tmp_path: Path) -> None:
     other, state, proof = tmp_path / "other", tmp_path / "state", tmp_path / "proof.json"
     shutil.copytree(log, other)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plimsoll.cli.console import Advance, note, progress, say, show_json, show_table
-from plimsoll.cli.log_inputs import PUBLIC, bounded, instant, is_url, plural, reading
+from plimsoll.cli.log_inputs import PUBLIC, bounded, instant, is_url, lock_of, plural, reading
 from plimsoll.cli.log_trust import keys_for, remember_keys
 from plimsoll.cli.log_verify import LogKeys
 from plimsoll.cli.options import Json
@@ -131,9 +131,8 @@ def _last_signed(folder: Path, source: Source) -> Checkpoint | None:
     import time
 
     from plimsoll.ledger.checkpoint import Checkpoint
-    from plimsoll.ledger.signed_size import FileLastSigned
 
-    signed = FileLastSigned(folder / "last-signed").read()
+    signed = lock_of(folder).read()
     if signed is None:
         return None
     # A sequencer at work has its next size written before it publishes it; that takes a batch's time.

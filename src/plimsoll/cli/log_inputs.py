@@ -13,12 +13,15 @@ from plimsoll.kernel.errors import PlimsollError, Where
 if TYPE_CHECKING:
     from plimsoll.ledger.note_keys import VerifierKey
     from plimsoll.ledger.policy import Policy
+    from plimsoll.ledger.signed_size import FileLastSigned
     from plimsoll.ledger.tile_source import FolderSource, HttpSource, Source
 
 PUBLIC = "public"
 """The folder of a log that everybody may see."""
 KEYS = "keys"
 """The folder of a log or witness that nobody else may see."""
+ELSEWHERE = "last-signed.path"
+"""Says where a log keeps its last-signed size, if not in its folder."""
 MOST_KEY_BYTES = 1 << 16
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _LONGEST = 100 * 366 * 86_400
@@ -125,6 +128,16 @@ def reading(place: str) -> Iterator[FolderSource | HttpSource]:
             "log.absent", "there is no such folder", fix="Name a log's folder, or its address.", where=Where(place)
         )
     yield FolderSource(folder / PUBLIC if (folder / "log.json").is_file() else folder)
+
+
+def lock_of(folder: Path) -> FileLastSigned:
+    """The last-signed size of the log in a folder: in the folder, or where ``last-signed.path`` in it says."""
+    from plimsoll.ledger.signed_size import FileLastSigned
+
+    elsewhere = folder / ELSEWHERE
+    if elsewhere.is_file():
+        return FileLastSigned(bounded(elsewhere, 4_096, "path").decode("utf-8", "surrogateescape").rstrip("\n"))
+    return FileLastSigned(folder / "last-signed")
 
 
 def published_at(place: str) -> bytes:

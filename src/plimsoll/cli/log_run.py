@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plimsoll.cli.console import note, progress, say
-from plimsoll.cli.log_inputs import KEYS, bounded, is_url, plural, published, published_at, reading, trusted
+from plimsoll.cli.log_inputs import (
+    ELSEWHERE,
+    KEYS,
+    bounded,
+    is_url,
+    lock_of,
+    plural,
+    published,
+    published_at,
+    reading,
+    trusted,
+)
 from plimsoll.cli.log_keys import LogKeyFiles, keys_of_log, loaded, new_keys
 from plimsoll.cli.log_verify import LogKeys, PolicyFile
 from plimsoll.cli.options import Json
@@ -35,6 +47,10 @@ def init(
     key: LogKeyFiles = None,
     authority: Annotated[
         Path | None, typer.Option("--authority", metavar="FILE", help="The private key of whoever registers issuers.")
+    ] = None,
+    last_signed: Annotated[
+        Path | None,
+        typer.Option("--last-signed", metavar="FILE", help="Keep the last-signed size there: on another disk."),
     ] = None,
     classic_only: Annotated[
         bool, typer.Option("--classic-only", help="Make no ML-DSA-44 key, which resists quantum computers.")
@@ -64,7 +80,10 @@ def init(
         types = [("1-ed25519", KeyType.ED25519), ("2-ml-dsa-44", KeyType.COSIGN_MLDSA44)][: 1 if classic_only else 2]
         signers = new_keys(folder, origin, types, "log")
     genesis = None if authority is None else first_policy(loaded([authority])[0], origin)
-    log = Log.create(folder, origin, signers, genesis=genesis)
+    if last_signed is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ELSEWHERE).write_bytes(os.fsencode(last_signed.absolute()) + b"\n")
+    log = Log.create(folder, origin, signers, genesis=genesis, lock=lock_of(folder))
     try:
         lines = [f"log {each.text}" for each in log.vkeys]
         (folder / "policy").write_text("\n".join([*lines, "quorum none", ""]))
@@ -75,14 +94,20 @@ def init(
         log.close()
     if not key:
         note(f"note: keep {folder / KEYS} secret and backed up apart from the rest")
-    note(f"note: {folder / 'last-signed'} guards against forks: never restore it from a backup")
+    note(f"note: {lock_of(folder).path} guards against forks: never restore it from a backup")
 
 
 def checkpoint(place: Place, *, policy: PolicyFile = None, log_key: LogKeys = None, as_json: Json = False) -> None:
     """Print the published checkpoint. With --policy or --log-key it is verified: exit code 1 if it is not valid."""
     from plimsoll.cli.log_checkpoint import answered
+    from plimsoll.cli.log_trust import keys_for
+    from plimsoll.ledger.policy import Policy
 
-    raise typer.Exit(answered(place, trusted(policy, log_key), as_json=as_json))
+    rules = trusted(policy, log_key)
+    if not rules.logs and not is_url(place):
+        with reading(place) as source:
+            rules = Policy.trusting(keys_for(place, source, None, learn=False))
+    raise typer.Exit(answered(place, rules, as_json=as_json))
 
 
 def prove(
@@ -143,7 +168,8 @@ def opened(folder: Path, signers: Sequence[FileKey], witnesses: WitnessClient | 
     from plimsoll.ledger.log import Log
 
     try:
-        log = Log.open(folder, witnesses=witnesses)
+        lock = lock_of(folder)
+        log = Log.open(folder, lock=lock, witnesses=witnesses)
         if not signers:
             return log
         order = {key.text: place for place, key in enumerate(log.vkeys)}
@@ -151,6 +177,6 @@ def opened(folder: Path, signers: Sequence[FileKey], witnesses: WitnessClient | 
             (each for each in signers if each.verifier.text in order), key=lambda each: order[each.verifier.text]
         )
         log.close()
-        return Log.open(folder, own or signers, witnesses=witnesses)
+        return Log.open(folder, own or signers, lock=lock, witnesses=witnesses)
     except PlimsollError as problem:
         raise problem.at(Where(str(folder))) from None
