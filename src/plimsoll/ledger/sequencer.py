@@ -37,7 +37,7 @@ from typing import Protocol
 
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
-from plimsoll.ledger.entry_queue import Batch, EntryQueue, LogState
+from plimsoll.ledger.entry_queue import Batch, EntryQueue, LogState, lost
 from plimsoll.ledger.merkle import HASH_BYTES, leaf_hashes
 from plimsoll.ledger.note_keys import SignerKey
 from plimsoll.ledger.signed_size import LastSigned, Signed
@@ -193,6 +193,8 @@ class Sequencer:
             )
 
     def _integrate(self, state: LogState, edge: TileEdge, batch: Batch, now: int) -> Integrated:
+        if batch.first != state.size:
+            raise lost(state.size)  # somebody else finished a batch since the state was read
         leaves = b"".join(edge.rows[0]) if state.size % TILE else b""
         tiles = edge.extend(leaf_hashes(batch.bodies))
         # A partial tile that this batch did not touch is there already.
