@@ -190,10 +190,25 @@ def test_receipts_on_a_statement_are_bounded() -> None:
 
 
 @given(st.integers(0, 2000), st.integers(1, 255))
-def test_no_changed_byte_leaves_a_good_receipt(place: int, change: int) -> None:
-    data = bytearray(receipt(3, ENTRIES))
+def test_no_changed_byte_leaves_a_good_receipt_but_in_the_numbers_that_are_hints(place: int, change: int) -> None:
+    original = receipt(3, ENTRIES)
+    data = bytearray(original)
     data[place % len(data)] ^= change
-    assert verify_inclusion_receipt(bytes(data), ENTRIES[3], [log_key().cose_key]) is False
+    if not verify_inclusion_receipt(bytes(data), ENTRIES[3], [log_key().cose_key]):
+        return
+    before, after = parse_cose_receipt(original), parse_cose_receipt(bytes(data))
+    assert (after.message.protected, after.message.signature) == (before.message.protected, before.message.signature)
+    assert [proof.path for proof in after.inclusion] == [proof.path for proof in before.inclusion]
+
+
+def test_index_and_size_of_a_receipt_are_hints() -> None:
+    """RFC 9942 signs the root alone; this is why log order is never read off a COSE receipt."""
+    keys = [log_key().cose_key]
+    message = parse_sign1(receipt(10, ENTRIES[:11]))
+    path = parse_cose_receipt(message.encode()).inclusion[0].path
+    elsewhere = message.with_unprotected({396: {-1: [encode_cbor((6, 5, list(path)))]}}).encode()
+    assert verify_inclusion_receipt(elsewhere, ENTRIES[10], keys)
+    assert not verify_inclusion_receipt(elsewhere, ENTRIES[5], keys)
 
 
 @given(st.binary(max_size=200), st.integers(-3, 0))

@@ -268,7 +268,6 @@ ANCHORED = log_of(policy(RegistrationPolicy(anchors=(ROOT,))))
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(LEAF) - 1), st.integers(1, 255)), min_size=1, max_size=3), st.booleans())
 def test_a_changed_certificate_is_refused_with_a_code(changes: list[tuple[int, int]], as_anchor: bool) -> None:
-    """A certificate that no longer verifies has a code, whatever its bytes have become."""
     changed = bytearray(ROOT if as_anchor else LEAF)
     for place, change in changes:
         changed[place % len(changed)] ^= change
@@ -281,9 +280,17 @@ def test_a_changed_certificate_is_refused_with_a_code(changes: list[tuple[int, i
     chain = LEAF if as_anchor else bytes(changed)
     headers = {15: {1: LAB, 2: "s"}, 258: -16, 33: chain}
     data = sign1(key(1, KeyType.ECDSA), headers, bytes(32)).encode()  # type: ignore[arg-type]
-    with contextlib.suppress(PlimsollError):
+    try:
         registrar.judge(data, NOW)
-        assert as_anchor
+    except PlimsollError:
+        return
+    # An anchor's own signature says nothing. In the issuer's certificate the count of unused bits of the signature may
+    # change from 0 without effect; whatever the authority signed is as it was.
+    assert as_anchor or signed_part(bytes(changed)) == signed_part(LEAF)
+
+
+def signed_part(der: bytes) -> bytes:
+    return x509.load_der_x509_certificate(der).tbs_certificate_bytes
 
 
 BODIES = st.binary(max_size=60) | st.recursive(

@@ -3,6 +3,10 @@
 A receipt's payload is the root and is always detached, so that nobody can believe a signed root without working it out
 from the entry. Each check is one answer: a good signature over a bad path is worth nothing, and the other way round.
 A receipt shows what the log says, not what its witnesses say; that is in the ``.tlog-proof``.
+
+What a receipt proves is that the entry is under the signed root, and nothing about its place. RFC 9942 signs the root
+alone: another tree size, at times with another index, can lead along the same path to the same root. Whoever decides by
+log order takes index and size from a ``.tlog-proof``, whose checkpoint signs the size, or from the log's tiles.
 """
 
 from __future__ import annotations
@@ -31,7 +35,7 @@ MAX_PROOFS = 8
 
 @dataclass(frozen=True, slots=True)
 class MerkleProof:
-    """One proof inside a receipt.
+    """One proof inside a receipt. Its numbers are hints even when the receipt holds: see the module's docstring.
 
     Attributes:
         first: leaf index (inclusion), or the older tree's size (consistency).
