@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -74,26 +75,36 @@ def until(condition: Callable[[], Any], what: str) -> Any:
     raise AssertionError(f"{what} did not come about within {PATIENCE:g} s")
 
 
-@contextmanager
-def server(*arguments: object, folder: Path, kill: bool = False) -> Iterator[str]:
-    """A serving command as a process of its own; gives the address that it says, and ends it by its id.
+@dataclass(frozen=True)
+class Running:
+    """A serving command as a process of its own; what it says goes to two files."""
 
-    It is asked to stop and must do so cleanly; with `kill` it is not asked.
-    """
+    process: subprocess.Popen[bytes]
+    out: Path
+    err: Path
+
+    def url(self) -> str:
+        """The address that it says, as soon as it has said it."""
+
+        def address() -> str | None:
+            assert self.process.poll() is None, f"it ended: {self.out.read_text()}{self.err.read_text()}"
+            found = [word for word in self.out.read_text().split() if word.startswith("http://")]
+            return found[0] if found and self.out.read_text().endswith("\n") else None
+
+        return str(until(address, "serving"))
+
+
+@contextmanager
+def running(*arguments: object, folder: Path, kill: bool = False) -> Iterator[Running]:
+    """Starts a serving command and ends it by its id: it is asked to stop and must do so cleanly, or is killed."""
     folder.mkdir(parents=True, exist_ok=True)
     out, err = folder / "stdout", folder / "stderr"
-    with out.open("w") as said, err.open("w") as noted:
+    with out.open("wb") as said, err.open("wb") as noted:
         process = subprocess.Popen(
             [*_MAIN, *map(str, arguments)], stdout=said, stderr=noted, env={**os.environ, "PYTHONUNBUFFERED": "1"}
         )
     try:
-
-        def address() -> str | None:
-            assert process.poll() is None, f"{arguments} ended: {out.read_text()}{err.read_text()}"
-            found = [word for word in out.read_text().split() if word.startswith("http://")]
-            return found[0] if found and out.read_text().endswith("\n") else None
-
-        yield until(address, f"{arguments} serving")
+        yield Running(process, out, err)
     finally:
         (process.kill if kill else process.terminate)()
         try:
@@ -104,3 +115,10 @@ def server(*arguments: object, folder: Path, kill: bool = False) -> Iterator[str
             raise
     assert ended == (-signal.SIGKILL if kill else 128 + signal.SIGTERM), err.read_text()
     assert "Traceback" not in err.read_text()
+
+
+@contextmanager
+def server(*arguments: object, folder: Path, kill: bool = False) -> Iterator[str]:
+    """`running`, once it serves; gives the address."""
+    with running(*arguments, folder=folder, kill=kill) as started:
+        yield started.url()

@@ -2,10 +2,13 @@
 
 import json
 import shutil
+import urllib.error
+import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from log_world import answer, done, plimsoll, server, until
+from log_world import answer, done, plimsoll, running, server, until
 
 ORIGIN = "log.example/filings"
 
@@ -185,6 +188,35 @@ def test_a_fork_is_reported_with_a_proof_that_a_third_party_checks(log: Path, tm
     note["checkpoints"][1] = note["checkpoints"][0]
     proof.write_text(json.dumps(note))
     assert answer("log", "check-misbehaviour", proof, vkey, code=1)["problem"]["code"] == "misbehaviour.unproven"
+
+
+def test_of_two_sequencers_one_waits_until_the_other_has_ended(log: Path, tmp_path: Path) -> None:
+    serving = ("log", "serve", log, "--port", 0, "--every", 0.1)
+    with ExitStack() as first, ExitStack() as second:
+        first.enter_context(server(*serving, folder=tmp_path / "first"))
+        waits = second.enter_context(running(*serving, folder=tmp_path / "second"))
+        until(lambda: "waiting for it to end" in waits.err.read_text(), "the second one waiting")
+        (tmp_path / "filing-4").write_text("filing 4")
+        assert answer("log", "append", log, tmp_path / "filing-4")[0]["index"] == 4
+        assert waits.out.read_text() == ""
+        first.close()
+        assert answer("log", "fsck", waits.url(), "--known", log / "public/checkpoint")["ok"] is True
+        (tmp_path / "filing-5").write_text("filing 5")
+        assert answer("log", "append", log, tmp_path / "filing-5")[0]["index"] == 5
+
+
+def test_a_port_that_is_taken_is_refused(log: Path, tmp_path: Path) -> None:
+    with server("log", "serve", log, "--port", 0, "--read-only", folder=tmp_path / "s") as url:
+        taken = plimsoll("log", "serve", log, "--port", url.rsplit(":", 1)[1], "--read-only")
+        assert (taken.returncode, "[serving.address]" in taken.stderr) == (2, True)
+        with urllib.request.urlopen(f"{url}/tile/entries/000.p/4", timeout=10) as given:
+            assert given.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+            assert given.read() == (log / "public/tile/entries/000.p/4").read_bytes()
+        for path in ("log.json", "../keys/1-ed25519.key", "tile/0/000.p/9", ".new"):
+            with pytest.raises(urllib.error.HTTPError) as caught:
+                urllib.request.urlopen(f"{url}/{path}", timeout=10)
+            assert caught.value.code == 404
+            caught.value.close()
 
 
 def test_what_cannot_be_done_is_refused_with_its_code(log: Path, tmp_path: Path) -> None:

@@ -71,8 +71,7 @@ def serve(
         # A log that may not sign says so before anybody can connect to it.
         desk = None
         if signers:
-            while log.integrate() is not None:
-                pass
+            _take_in(log)
             desk = Desk(log)
         app = tiles_app(log.tiles)
         if desk is not None and desk.open:
@@ -144,6 +143,20 @@ def _sequence(log: Log, stop: threading.Event, every: float, pause: int, ended: 
     except BaseException as error:
         ended.append(error)
         stop.set()
+
+
+def _take_in(log: Log) -> None:
+    """Takes in what waits, behind another sequencer if there is one, for which it waits half a minute."""
+    from plimsoll.kernel.errors import PlimsollError
+
+    try:
+        log.integrate(patience=0.2)
+    except PlimsollError as problem:
+        if problem.code != "log.sequencer_busy":
+            raise
+        note("note: another sequencer is writing this log; waiting for it to end")
+    while log.integrate() is not None:
+        pass
 
 
 def _told(log: Log, before: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
