@@ -196,3 +196,27 @@ def test_a_file_that_is_no_vector_does_not_hide_the_others(tmp_path: Path) -> No
     with pytest.raises(PlimsollError) as caught:
         _log("check-proofs", tmp_path / "empty")
     assert caught.value.code == "vector.none"
+
+
+TESSERA = "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx"
+
+
+@pytest.mark.real_data
+def test_a_log_that_another_implementation_wrote_is_checked_mirrored_and_proved(
+    real_data: Path, tmp_path: Path
+) -> None:
+    log, copy, receipt = real_data / "ledger" / "tessera-log", tmp_path / "copy", tmp_path / "r.tlog-proof"
+    key = f"--log-key={TESSERA}"
+    code, found = _json("fsck", log, key)
+    assert (code, found) == (0, {"ok": True, "size": 15, "signed_by_log": True, "problems": []})
+
+    assert _json("mirror", log, copy, key)[1]["new"] == 15
+    assert _log("prove", copy, 6, "-o", receipt, "--entry", tmp_path / "entry")[0] == 0
+    assert (tmp_path / "entry").read_bytes() == b"seven"
+    code, verdict = _json("verify", receipt, "--statement", tmp_path / "entry", key)
+    assert (code, verdict["origin"], verdict["index"]) == (0, "example.com/log/testdata", 6)
+    assert _json("compare", log / "checkpoint.9", copy, key)[1]["ok"] is True
+    # It has no entry that names its keys, so on first contact nobody can be believed.
+    with pytest.raises(PlimsollError) as caught:
+        _log("mirror", log, tmp_path / "other")
+    assert caught.value.code == "log.no_keys"
