@@ -27,13 +27,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from plimsoll.ledger.checkpoint import read_checkpoint
-from plimsoll.ledger.cose import CoseKey, parse_sign1, to_be_signed
-from plimsoll.ledger.log import Log
-from plimsoll.ledger.note_keys import KeyType, SignerKey
-from plimsoll.ledger.signers import FileKey, from_seed, generate
-from plimsoll.ledger.statement import sign_statement
-from plimsoll.ledger.verify_pool import Refused, VerifyPool
+from plimsoll.ledger.keys.signers import FileKey, from_seed, generate
+from plimsoll.ledger.log.log import Log
+from plimsoll.ledger.log.verify_pool import Refused, VerifyPool
+from plimsoll.ledger.notes.checkpoint import read_checkpoint
+from plimsoll.ledger.notes.note_keys import KeyType, SignerKey
+from plimsoll.ledger.statements.cose import CoseKey, parse_sign1, to_be_signed
+from plimsoll.ledger.statements.statement import sign_statement
 
 ORIGIN = "log.example/bench"
 BYTES = 512

@@ -22,21 +22,27 @@ from typing import Any
 import pymerkle
 
 from bench.law import Figure
-from plimsoll.ledger.checkpoint import sign_checkpoint
-from plimsoll.ledger.checkpoint_text import Checkpoint
-from plimsoll.ledger.fsck import check
-from plimsoll.ledger.inclusion_verifier import InclusionVerifier
-from plimsoll.ledger.merkle import leaf_hashes
-from plimsoll.ledger.mirror import pull
-from plimsoll.ledger.note_keys import KeyType
-from plimsoll.ledger.path_batches import inclusion_paths
-from plimsoll.ledger.proofs import consistency_path, in_memory, inclusion_path, verify_consistency, verify_inclusion
-from plimsoll.ledger.signers import generate
-from plimsoll.ledger.tile_edge import TileEdge
-from plimsoll.ledger.tile_reader import TileReader
-from plimsoll.ledger.tile_source import FolderSource
-from plimsoll.ledger.tile_store import LocalTiles
-from plimsoll.ledger.tiles import TILE, bundle_path, encode_bundle
+from plimsoll.ledger.keys.signers import generate
+from plimsoll.ledger.notes.checkpoint import sign_checkpoint
+from plimsoll.ledger.notes.checkpoint_text import Checkpoint
+from plimsoll.ledger.notes.note_keys import KeyType
+from plimsoll.ledger.tree.inclusion_verifier import InclusionVerifier
+from plimsoll.ledger.tree.merkle import leaf_hashes
+from plimsoll.ledger.tree.path_batches import inclusion_paths
+from plimsoll.ledger.tree.proofs import (
+    consistency_path,
+    in_memory,
+    inclusion_path,
+    verify_consistency,
+    verify_inclusion,
+)
+from plimsoll.ledger.tree.tile_edge import TileEdge
+from plimsoll.ledger.tree.tile_reader import TileReader
+from plimsoll.ledger.tree.tile_source import FolderSource
+from plimsoll.ledger.tree.tile_store import LocalTiles
+from plimsoll.ledger.tree.tiles import TILE, bundle_path, encode_bundle
+from plimsoll.ledger.watch.fsck import check
+from plimsoll.ledger.watch.mirror import pull
 
 ENTRY = 512
 """Bytes of an entry, about a signed statement with an Ed25519 signature."""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from log_world import answer, done, plimsoll, server, until
 
-from plimsoll.ledger.log import Log
-from plimsoll.ledger.signers import FileKey
-from plimsoll.ledger.statement import sign_statement
+from plimsoll.ledger.keys.signers import FileKey
+from plimsoll.ledger.log.log import Log
+from plimsoll.ledger.statements.statement import sign_statement
 
 ORIGIN = "log.example/filings"
 

@@ -9,13 +9,13 @@ from typer.testing import CliRunner
 
 from plimsoll.cli.main import app
 from plimsoll.kernel.errors import PlimsollError
-from plimsoll.ledger.checkpoint import Checkpoint, sign_checkpoint
-from plimsoll.ledger.cosignature import cosign
-from plimsoll.ledger.merkle import leaf_hash, node_hash
-from plimsoll.ledger.note_keys import KeyType
-from plimsoll.ledger.notes import add_signatures
-from plimsoll.ledger.signers import from_seed
-from plimsoll.ledger.tlog_proof import Receipt
+from plimsoll.ledger.keys.signers import from_seed
+from plimsoll.ledger.notes.checkpoint import Checkpoint, sign_checkpoint
+from plimsoll.ledger.notes.cosignature import cosign
+from plimsoll.ledger.notes.note_keys import KeyType
+from plimsoll.ledger.notes.notes import add_signatures
+from plimsoll.ledger.notes.tlog_proof import Receipt
+from plimsoll.ledger.tree.merkle import leaf_hash, node_hash
 
 ORIGIN = "log.example/filings"
 NOON = 1_800_000_000

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from log_world import answer, done, plimsoll, process, server, until
 
-from plimsoll.ledger.policy import parse_policy
+from plimsoll.ledger.notes.policy import parse_policy
 
 ORIGIN = "log.example/filings"
 

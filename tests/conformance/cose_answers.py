@@ -15,12 +15,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from plimsoll.ledger.commitment import open_sealed, verify_disclosure
-from plimsoll.ledger.cose import CoseKey
-from plimsoll.ledger.cose_keys import parse_cose_key
-from plimsoll.ledger.cose_receipt import check_consistency_receipt, check_inclusion_receipt, verify_transparent
-from plimsoll.ledger.recipients import Kem, RecipientKey, Wrap
-from plimsoll.ledger.statement import leaf_bytes, statement_id, verify_statement
+from plimsoll.ledger.sealed.commitment import open_sealed, verify_disclosure
+from plimsoll.ledger.sealed.recipients import Kem, RecipientKey, Wrap
+from plimsoll.ledger.statements.cose import CoseKey
+from plimsoll.ledger.statements.cose_keys import parse_cose_key
+from plimsoll.ledger.statements.cose_receipt import (
+    check_consistency_receipt,
+    check_inclusion_receipt,
+    verify_transparent,
+)
+from plimsoll.ledger.statements.statement import leaf_bytes, statement_id, verify_statement
 
 Input = dict[str, Any]
 Answer = dict[str, Any]

@@ -17,17 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from plimsoll.kernel.canonical import canonical_bytes
-from plimsoll.ledger.cbor import encode_cbor
-from plimsoll.ledger.commitment import Sealed, Secrets, _seal_with, disclose
-from plimsoll.ledger.cose import CoseKey, Sign1, parse_sign1, sign1
-from plimsoll.ledger.cose_receipt import attach, consistency_receipt, inclusion_receipt
-from plimsoll.ledger.merkle import leaf_hashes, root_of
-from plimsoll.ledger.note_keys import KeyType
-from plimsoll.ledger.proofs import consistency_path, in_memory, inclusion_path
-from plimsoll.ledger.recipients import Kem, RecipientKey, Wrap, wrap_for
-from plimsoll.ledger.roles import Role
-from plimsoll.ledger.signers import FileKey, from_seed
-from plimsoll.ledger.statement import leaf_bytes, sign_statement, statement_id
+from plimsoll.ledger.keys.roles import Role
+from plimsoll.ledger.keys.signers import FileKey, from_seed
+from plimsoll.ledger.notes.note_keys import KeyType
+from plimsoll.ledger.sealed.commitment import Sealed, Secrets, _seal_with, disclose
+from plimsoll.ledger.sealed.recipients import Kem, RecipientKey, Wrap, wrap_for
+from plimsoll.ledger.statements.cbor import encode_cbor
+from plimsoll.ledger.statements.cose import CoseKey, Sign1, parse_sign1, sign1
+from plimsoll.ledger.statements.cose_receipt import attach, consistency_receipt, inclusion_receipt
+from plimsoll.ledger.statements.statement import leaf_bytes, sign_statement, statement_id
+from plimsoll.ledger.tree.merkle import leaf_hashes, root_of
+from plimsoll.ledger.tree.proofs import consistency_path, in_memory, inclusion_path
 
 HERE = Path(__file__).resolve().parent
 VECTORS, KEPT = HERE / "vectors", HERE / "cose_kept.json"

@@ -22,14 +22,14 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from plimsoll.ledger.base64_text import from_base64, to_base64
-from plimsoll.ledger.checkpoint import Checkpoint, sign_checkpoint
-from plimsoll.ledger.cosignature import cosign, cosign_subtree, subtree_message
-from plimsoll.ledger.merkle import leaf_hash, root_of
-from plimsoll.ledger.note_keys import KeyType, VerifierKey
-from plimsoll.ledger.notes import NoteSignature, SignedNote, add_signatures
-from plimsoll.ledger.proofs import in_memory, inclusion_path
-from plimsoll.ledger.tlog_proof import Receipt
+from plimsoll.ledger.notes.base64_text import from_base64, to_base64
+from plimsoll.ledger.notes.checkpoint import Checkpoint, sign_checkpoint
+from plimsoll.ledger.notes.cosignature import cosign, cosign_subtree, subtree_message
+from plimsoll.ledger.notes.note_keys import KeyType, VerifierKey
+from plimsoll.ledger.notes.notes import NoteSignature, SignedNote, add_signatures
+from plimsoll.ledger.notes.tlog_proof import Receipt
+from plimsoll.ledger.tree.merkle import leaf_hash, root_of
+from plimsoll.ledger.tree.proofs import in_memory, inclusion_path
 
 HERE = Path(__file__).resolve().parent
 VECTORS = HERE / "vectors"

@@ -10,14 +10,14 @@ from typing import Any
 import cose_answers
 
 from plimsoll.kernel.errors import PlimsollError
-from plimsoll.ledger.base64_text import from_base64
-from plimsoll.ledger.checkpoint import parse_checkpoint
-from plimsoll.ledger.cosignature import cosign, subtree_message, verify_cosignature, verify_subtree_cosignature
-from plimsoll.ledger.note_keys import KeyType, parse_vkey
-from plimsoll.ledger.notes import NoteSignature, open_note, parse_signatures
-from plimsoll.ledger.policy import parse_policy
-from plimsoll.ledger.signers import from_seed
-from plimsoll.ledger.tlog_proof import parse_receipt, verify_receipt
+from plimsoll.ledger.keys.signers import from_seed
+from plimsoll.ledger.notes.base64_text import from_base64
+from plimsoll.ledger.notes.checkpoint import parse_checkpoint
+from plimsoll.ledger.notes.cosignature import cosign, subtree_message, verify_cosignature, verify_subtree_cosignature
+from plimsoll.ledger.notes.note_keys import KeyType, parse_vkey
+from plimsoll.ledger.notes.notes import NoteSignature, open_note, parse_signatures
+from plimsoll.ledger.notes.policy import parse_policy
+from plimsoll.ledger.notes.tlog_proof import parse_receipt, verify_receipt
 
 Input = dict[str, Any]
 Answer = dict[str, Any]

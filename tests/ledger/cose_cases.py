@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from plimsoll.ledger.key_register import KeyRegistered
-from plimsoll.ledger.note_keys import KeyType
-from plimsoll.ledger.registration_policy import RegistrationPolicy
-from plimsoll.ledger.roles import Role
-from plimsoll.ledger.signers import FileKey, from_seed
-from plimsoll.ledger.statement import KEY_REGISTERED, REGISTRATION_POLICY, sign_record, sign_statement
+from plimsoll.ledger.keys.key_register import KeyRegistered
+from plimsoll.ledger.keys.roles import Role
+from plimsoll.ledger.keys.signers import FileKey, from_seed
+from plimsoll.ledger.notes.note_keys import KeyType
+from plimsoll.ledger.statements.registration_policy import RegistrationPolicy
+from plimsoll.ledger.statements.statement import KEY_REGISTERED, REGISTRATION_POLICY, sign_record, sign_statement
 
 AUTHORITY = "https://aisi.example"
 LAB = "https://lab.example"

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from note_cases import SeedSigner, log_signer
 
-from plimsoll.ledger.checkpoint import Checkpoint, sign_checkpoint
-from plimsoll.ledger.cosignature import cosign
-from plimsoll.ledger.merkle import leaf_hash, root_of
-from plimsoll.ledger.notes import add_signatures
-from plimsoll.ledger.proofs import HashAt, in_memory, inclusion_path
-from plimsoll.ledger.tlog_proof import Receipt
+from plimsoll.ledger.notes.checkpoint import Checkpoint, sign_checkpoint
+from plimsoll.ledger.notes.cosignature import cosign
+from plimsoll.ledger.notes.notes import add_signatures
+from plimsoll.ledger.notes.tlog_proof import Receipt
+from plimsoll.ledger.tree.merkle import leaf_hash, root_of
+from plimsoll.ledger.tree.proofs import HashAt, in_memory, inclusion_path
 
 NOW = 1_795_000_000
 _SIGNER = log_signer()

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from plimsoll.kernel.errors import PlimsollError
-from plimsoll.ledger.note_keys import KeyType, SignerKey, VerifierKey
+from plimsoll.ledger.notes.note_keys import KeyType, SignerKey, VerifierKey
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The definitions of RFC 9162, section 2.1, and of the subtree draft as they are written down: slow and plain."""
 
-from plimsoll.ledger.merkle import EMPTY_ROOT, leaf_hash, node_hash
+from plimsoll.ledger.tree.merkle import EMPTY_ROOT, leaf_hash, node_hash
 
 LEAVES = [leaf_hash(str(number).encode()) for number in range(700)]
 

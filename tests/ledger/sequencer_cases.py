@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from plimsoll.kernel.errors import PlimsollError
-from plimsoll.ledger.checkpoint import open_checkpoint
-from plimsoll.ledger.entry_queue import EntryQueue
-from plimsoll.ledger.log import Log
-from plimsoll.ledger.merkle import leaf_hashes, root_of
-from plimsoll.ledger.note_keys import KeyType, SignerKey
-from plimsoll.ledger.postgres_queue import PostgresQueue
-from plimsoll.ledger.signers import from_seed
-from plimsoll.ledger.sqlite_queue import SqliteQueue
-from plimsoll.ledger.tile_reader import TileReader
+from plimsoll.ledger.keys.signers import from_seed
+from plimsoll.ledger.log.entry_queue import EntryQueue
+from plimsoll.ledger.log.log import Log
+from plimsoll.ledger.log.postgres_queue import PostgresQueue
+from plimsoll.ledger.log.sqlite_queue import SqliteQueue
+from plimsoll.ledger.notes.checkpoint import open_checkpoint
+from plimsoll.ledger.notes.note_keys import KeyType, SignerKey
+from plimsoll.ledger.tree.merkle import leaf_hashes, root_of
+from plimsoll.ledger.tree.tile_reader import TileReader
 
 ORIGIN = "log.example/filings/2026"
 GENESIS = b"the first entry"

@@ -7,10 +7,10 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from plimsoll.ledger.merkle import leaf_hashes
-from plimsoll.ledger.tile_edge import TileEdge
-from plimsoll.ledger.tile_store import TileStore
-from plimsoll.ledger.tiles import TILE, bundle_path, encode_bundle
+from plimsoll.ledger.tree.merkle import leaf_hashes
+from plimsoll.ledger.tree.tile_edge import TileEdge
+from plimsoll.ledger.tree.tile_store import TileStore
+from plimsoll.ledger.tree.tiles import TILE, bundle_path, encode_bundle
 
 
 def entries_of(size: int) -> list[bytes]:

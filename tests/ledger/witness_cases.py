@@ -6,14 +6,14 @@ from pathlib import Path
 
 from tests.ledger.sequencer_cases import ORIGIN, SIGNERS, VKEYS
 
-from plimsoll.ledger.base64_text import to_base64
-from plimsoll.ledger.checkpoint import Checkpoint, sign_checkpoint
-from plimsoll.ledger.merkle import leaf_hash, root_of
-from plimsoll.ledger.note_keys import KeyType, SignerKey
-from plimsoll.ledger.proofs import consistency_path, in_memory
-from plimsoll.ledger.signers import from_seed
-from plimsoll.ledger.witness import Witness
-from plimsoll.ledger.witness_store import SqliteWitnessStore
+from plimsoll.ledger.keys.signers import from_seed
+from plimsoll.ledger.notes.base64_text import to_base64
+from plimsoll.ledger.notes.checkpoint import Checkpoint, sign_checkpoint
+from plimsoll.ledger.notes.note_keys import KeyType, SignerKey
+from plimsoll.ledger.tree.merkle import leaf_hash, root_of
+from plimsoll.ledger.tree.proofs import consistency_path, in_memory
+from plimsoll.ledger.watch.witness import Witness
+from plimsoll.ledger.watch.witness_store import SqliteWitnessStore
 
 
 @dataclass

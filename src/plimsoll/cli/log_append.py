@@ -15,7 +15,7 @@ from plimsoll.cli.options import Json
 
 if TYPE_CHECKING:
     from plimsoll.cli.log_entries import Logged
-    from plimsoll.ledger.log import Log
+    from plimsoll.ledger.log.log import Log
 
 _BATCH = 2_000
 
@@ -99,7 +99,7 @@ def queued(log: Log, logged: Sequence[Logged]) -> list[bytes]:
 
 def takes_statements_only(log: Log) -> bool:
     """Whether the log began with a registration policy."""
-    from plimsoll.ledger.registration import Registrar
+    from plimsoll.ledger.statements.registration import Registrar
 
     first = Registrar()
     first.apply(log.entry(0))

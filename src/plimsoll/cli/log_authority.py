@@ -13,7 +13,7 @@ from plimsoll.cli.log_run import Folder, opened
 from plimsoll.kernel.errors import PlimsollError
 
 if TYPE_CHECKING:
-    from plimsoll.ledger.cose_keys import CoseKey
+    from plimsoll.ledger.statements.cose_keys import CoseKey
 
 Authority = Annotated[
     Path, typer.Option("--by", metavar="FILE", help="The private key of an authority that is registered in this log.")
@@ -33,9 +33,9 @@ def register(
     key: LogKeyFiles = None,
 ) -> None:
     """Register an issuer's key: statements that it signs are taken from the next entry on."""
-    from plimsoll.ledger.key_register import KeyRegistered
-    from plimsoll.ledger.roles import ISSUERS, Role
-    from plimsoll.ledger.statement import KEY_REGISTERED
+    from plimsoll.ledger.keys.key_register import KeyRegistered
+    from plimsoll.ledger.keys.roles import ISSUERS, Role
+    from plimsoll.ledger.statements.statement import KEY_REGISTERED
 
     if role not in {each.value for each in ISSUERS}:
         raise PlimsollError("key.role", f'"{role}" keys sign no statements', fix="Choose filer or authority.")
@@ -56,8 +56,8 @@ def revoke(
     key: LogKeyFiles = None,
 ) -> None:
     """Revoke an issuer's key: what it signs is refused from the next entry on, whatever its date says."""
-    from plimsoll.ledger.key_register import KeyRevoked, RevocationReason
-    from plimsoll.ledger.statement import KEY_REVOKED
+    from plimsoll.ledger.keys.key_register import KeyRevoked, RevocationReason
+    from plimsoll.ledger.statements.statement import KEY_REVOKED
 
     reasons = [each.value for each in RevocationReason]
     if because not in reasons:
@@ -73,7 +73,7 @@ def revoke(
 def _public(text: str) -> tuple[str, CoseKey]:
     """The name and the public half of one verifier key."""
     from plimsoll.cli.log_inputs import verifier_keys
-    from plimsoll.ledger.signers import cose_key_of_verifier
+    from plimsoll.ledger.keys.signers import cose_key_of_verifier
 
     keys = verifier_keys([text])
     if len(keys) != 1:
@@ -85,7 +85,7 @@ def _logged(folder: Path, by: Path, own: list[Path] | None, subject: str, media_
     """The index of a record, signed by an authority and logged."""
     from plimsoll.cli.log_append import queued, settled
     from plimsoll.cli.log_entries import Logged
-    from plimsoll.ledger.statement import leaf_bytes, sign_record
+    from plimsoll.ledger.statements.statement import leaf_bytes, sign_record
 
     authority = loaded([by])[0]
     statement = sign_record(authority, iss=authority.verifier.name, sub=subject, media_type=media_type, body=body)

@@ -10,12 +10,12 @@ from plimsoll.cli.log_inputs import published_at
 from plimsoll.kernel.errors import PlimsollError
 
 if TYPE_CHECKING:
-    from plimsoll.ledger.policy import Policy, PolicyResult
+    from plimsoll.ledger.notes.policy import Policy, PolicyResult
 
 
 def answered(place: str, policy: Policy, *, as_json: bool) -> int:
     """Prints the checkpoint published at a place, and gives the exit code."""
-    from plimsoll.ledger.checkpoint import read_checkpoint
+    from plimsoll.ledger.notes.checkpoint import read_checkpoint
 
     data = published_at(place)
     checkpoint, signed = read_checkpoint(data)

@@ -16,10 +16,10 @@ from plimsoll.cli.options import Json
 from plimsoll.kernel.errors import PlimsollError
 
 if TYPE_CHECKING:
-    from plimsoll.ledger.checkpoint_text import Checkpoint
-    from plimsoll.ledger.fsck import Problem
-    from plimsoll.ledger.note_keys import VerifierKey
-    from plimsoll.ledger.tile_source import FolderSource, HttpSource, Source
+    from plimsoll.ledger.notes.checkpoint_text import Checkpoint
+    from plimsoll.ledger.notes.note_keys import VerifierKey
+    from plimsoll.ledger.tree.tile_source import FolderSource, HttpSource, Source
+    from plimsoll.ledger.watch.fsck import Problem
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no summary.")]
 _LISTED = 200
@@ -43,8 +43,8 @@ def mirror(
 
     Exit code 1 if the log was rolled back, has forked, or serves what it never logged.
     """
-    from plimsoll.ledger.mirror import pull
-    from plimsoll.ledger.signers import FileKey
+    from plimsoll.ledger.keys.signers import FileKey
+    from plimsoll.ledger.watch.mirror import pull
 
     signers = [FileKey.load(path) for path in key or ()]
     try:
@@ -86,7 +86,7 @@ def fsck(
     quiet: Quiet = False,
 ) -> None:
     """Check a log or a mirror from its checkpoint to every bit of every entry. Exit code 1 if anything is wrong."""
-    from plimsoll.ledger.fsck import check
+    from plimsoll.ledger.watch.fsck import check
 
     with reading(place) as source, progress("checking", quiet=quiet) as advance:
         keys = keys_for(place, source, log_key, learn=False)
@@ -116,8 +116,8 @@ def _show(place: str, problems: list[Problem], checked: int, *, quiet: bool) -> 
 
 def _known(place: str, given: Path | None, keys: list[VerifierKey], source: Source) -> Checkpoint | None:
     """The checkpoint with which a log must begin: the one that is given, or what its own last-signed file says."""
-    from plimsoll.ledger.checkpoint import open_checkpoint, read_checkpoint
-    from plimsoll.ledger.notes import MAX_NOTE_BYTES
+    from plimsoll.ledger.notes.checkpoint import open_checkpoint, read_checkpoint
+    from plimsoll.ledger.notes.notes import MAX_NOTE_BYTES
 
     if given is not None:
         data = bounded(given, MAX_NOTE_BYTES, "checkpoint")
@@ -130,7 +130,7 @@ def _known(place: str, given: Path | None, keys: list[VerifierKey], source: Sour
 def _last_signed(folder: Path, source: Source) -> Checkpoint | None:
     import time
 
-    from plimsoll.ledger.checkpoint import Checkpoint
+    from plimsoll.ledger.notes.checkpoint import Checkpoint
 
     signed = lock_of(folder).read()
     if signed is None:
@@ -143,7 +143,7 @@ def _last_signed(folder: Path, source: Source) -> Checkpoint | None:
 
 
 def _size(source: Source) -> int:
-    from plimsoll.ledger.checkpoint import read_checkpoint
+    from plimsoll.ledger.notes.checkpoint import read_checkpoint
 
     try:
         data = source.get("checkpoint")

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from plimsoll.cli.log_inputs import instant
 from plimsoll.kernel.errors import PlimsollError
-from plimsoll.ledger.checkpoint import read_checkpoint
-from plimsoll.ledger.merkle import leaf_hash
-from plimsoll.ledger.registration import Registrar
-from plimsoll.ledger.scrapi import PENDING, Pending
-from plimsoll.ledger.statement import leaf_bytes
-from plimsoll.ledger.tile_reader import TileReader
+from plimsoll.ledger.notes.checkpoint import read_checkpoint
+from plimsoll.ledger.statements.registration import Registrar
+from plimsoll.ledger.statements.scrapi import PENDING, Pending
+from plimsoll.ledger.statements.statement import leaf_bytes
+from plimsoll.ledger.tree.merkle import leaf_hash
+from plimsoll.ledger.tree.tile_reader import TileReader
 
 if TYPE_CHECKING:
-    from plimsoll.ledger.cose_keys import CoseKey
-    from plimsoll.ledger.log import Log
+    from plimsoll.ledger.log.log import Log
+    from plimsoll.ledger.statements.cose_keys import CoseKey
 
 
 class Desk:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from plimsoll.kernel.errors import PlimsollError, Where
 
 if TYPE_CHECKING:
-    from plimsoll.ledger.log import Log
-    from plimsoll.ledger.signers import FileKey
-    from plimsoll.ledger.tile_source import Source
-    from plimsoll.ledger.tlog_proof import Receipt
+    from plimsoll.ledger.keys.signers import FileKey
+    from plimsoll.ledger.log.log import Log
+    from plimsoll.ledger.notes.tlog_proof import Receipt
+    from plimsoll.ledger.tree.tile_source import Source
 
 _COSE_SIGN1 = b"\xd2"
 
@@ -41,10 +41,10 @@ def entries_of(files: Sequence[Path], issuer: FileKey | None, subject: str | Non
 
 def first_policy(authority: FileKey, origin: str) -> bytes:
     """The first entry of a log that takes statements from strangers: who may register them. Raises ``key.role``."""
-    from plimsoll.ledger.key_register import KeyRegistered
-    from plimsoll.ledger.registration_policy import RegistrationPolicy
-    from plimsoll.ledger.roles import Role
-    from plimsoll.ledger.statement import REGISTRATION_POLICY, leaf_bytes, sign_record
+    from plimsoll.ledger.keys.key_register import KeyRegistered
+    from plimsoll.ledger.keys.roles import Role
+    from plimsoll.ledger.statements.registration_policy import RegistrationPolicy
+    from plimsoll.ledger.statements.statement import REGISTRATION_POLICY, leaf_bytes, sign_record
 
     name = authority.verifier.name
     if authority.role is not Role.AUTHORITY:
@@ -61,11 +61,11 @@ def first_policy(authority: FileKey, origin: str) -> bytes:
 
 def receipt_of(source: Source, checkpoint: bytes, index: int) -> tuple[Receipt, bytes]:
     """The receipt of an entry, with its leaf hash as extra data, and the entry; every hash checked against the root."""
-    from plimsoll.ledger.checkpoint import read_checkpoint
-    from plimsoll.ledger.merkle import leaf_hash
-    from plimsoll.ledger.proofs import inclusion_path
-    from plimsoll.ledger.tile_reader import TileReader
-    from plimsoll.ledger.tlog_proof import Receipt
+    from plimsoll.ledger.notes.checkpoint import read_checkpoint
+    from plimsoll.ledger.notes.tlog_proof import Receipt
+    from plimsoll.ledger.tree.merkle import leaf_hash
+    from plimsoll.ledger.tree.proofs import inclusion_path
+    from plimsoll.ledger.tree.tile_reader import TileReader
 
     read, _ = read_checkpoint(checkpoint)
     if index >= read.size:
@@ -90,8 +90,8 @@ def write_receipts(log: Log, logged: Sequence[Logged], indices: Sequence[int | N
 
 
 def _bare(file: Path) -> Logged:
-    from plimsoll.ledger.statement import leaf_bytes
-    from plimsoll.ledger.tiles import MAX_ENTRY, entry_too_large
+    from plimsoll.ledger.statements.statement import leaf_bytes
+    from plimsoll.ledger.tree.tiles import MAX_ENTRY, entry_too_large
 
     with file.open("rb") as opened:
         # A statement may come with certificates and receipts around it, which are not logged.
@@ -112,7 +112,7 @@ def _bare(file: Path) -> Logged:
 def _signed(file: Path, issuer: FileKey, subject: str | None) -> Logged:
     import mimetypes
 
-    from plimsoll.ledger.statement import leaf_bytes, sign_statement
+    from plimsoll.ledger.statements.statement import leaf_bytes, sign_statement
 
     with file.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").digest()

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from plimsoll.kernel.errors import PlimsollError, Where
 
 if TYPE_CHECKING:
-    from plimsoll.ledger.note_keys import VerifierKey
-    from plimsoll.ledger.policy import Policy
-    from plimsoll.ledger.signed_size import FileLastSigned
-    from plimsoll.ledger.tile_source import FolderSource, HttpSource, Source
+    from plimsoll.ledger.log.signed_size import FileLastSigned
+    from plimsoll.ledger.notes.note_keys import VerifierKey
+    from plimsoll.ledger.notes.policy import Policy
+    from plimsoll.ledger.tree.tile_source import FolderSource, HttpSource, Source
 
 PUBLIC = "public"
 """The folder of a log that everybody may see."""
@@ -81,7 +81,7 @@ def bounded(path: Path, most: int, what: str) -> bytes:
 
 def verifier_keys(given: list[str] | None) -> list[VerifierKey]:
     """Verifier keys, each written out or named by a file that has one on each line (``#`` begins a comment)."""
-    from plimsoll.ledger.note_keys import parse_vkey
+    from plimsoll.ledger.notes.note_keys import parse_vkey
 
     keys = []
     for text in given or ():
@@ -101,7 +101,7 @@ def verifier_keys(given: list[str] | None) -> list[VerifierKey]:
 
 def trusted(policy: Path | None, given: list[str] | None) -> Policy:
     """The policy in a file, or that of a few logs by their keys alone; nobody is trusted where neither is given."""
-    from plimsoll.ledger.policy import MAX_POLICY_BYTES, Policy, parse_policy
+    from plimsoll.ledger.notes.policy import MAX_POLICY_BYTES, Policy, parse_policy
 
     if policy is None:
         return Policy.trusting(verifier_keys(given))
@@ -116,7 +116,7 @@ def trusted(policy: Path | None, given: list[str] | None) -> Policy:
 @contextmanager
 def reading(place: str) -> Iterator[FolderSource | HttpSource]:
     """Where a log's files are read from: an address, a mirror's folder, or the public part of a log's own folder."""
-    from plimsoll.ledger.tile_source import FolderSource, HttpSource
+    from plimsoll.ledger.tree.tile_source import FolderSource, HttpSource
 
     if is_url(place):
         with HttpSource(place) as source:
@@ -132,7 +132,7 @@ def reading(place: str) -> Iterator[FolderSource | HttpSource]:
 
 def lock_of(folder: Path) -> FileLastSigned:
     """The last-signed size of the log in a folder: in the folder, or where ``last-signed.path`` in it says."""
-    from plimsoll.ledger.signed_size import FileLastSigned
+    from plimsoll.ledger.log.signed_size import FileLastSigned
 
     elsewhere = folder / ELSEWHERE
     if elsewhere.is_file():

@@ -12,7 +12,7 @@ from plimsoll.cli.console import note, say
 from plimsoll.cli.log_inputs import KEYS
 
 if TYPE_CHECKING:
-    from plimsoll.ledger.signers import FileKey
+    from plimsoll.ledger.keys.signers import FileKey
 
 LogKeyFiles = Annotated[
     list[Path] | None,
@@ -31,9 +31,9 @@ def keygen(
 ) -> None:
     """Make a private key for one role, and print its public half."""
     from plimsoll.kernel.errors import PlimsollError
-    from plimsoll.ledger.note_keys import KeyType
-    from plimsoll.ledger.roles import Role
-    from plimsoll.ledger.signers import generate
+    from plimsoll.ledger.keys.roles import Role
+    from plimsoll.ledger.keys.signers import generate
+    from plimsoll.ledger.notes.note_keys import KeyType
 
     cosigns = role in ("witness", "mirror")
     types = {
@@ -53,7 +53,7 @@ def keygen(
 
 def new_keys(folder: Path, name: str, types: Sequence[tuple[str, int]], role: str) -> list[FileKey]:
     """The keys in a folder's ``keys``, made there where they are not there yet, readable by their owner alone."""
-    from plimsoll.ledger.signers import generate
+    from plimsoll.ledger.keys.signers import generate
 
     keys = folder / KEYS
     keys.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -70,14 +70,14 @@ def keys_of_log(folder: Path, given: list[Path] | None) -> list[FileKey]:
 
 
 def loaded(paths: Sequence[Path]) -> list[FileKey]:
-    from plimsoll.ledger.signers import FileKey
+    from plimsoll.ledger.keys.signers import FileKey
 
     return [FileKey.load(path) for path in paths]
 
 
 def by_role(folder: Path, given: list[Path] | None) -> tuple[list[FileKey], list[FileKey]]:
     """The log's own keys, out of its folder if none is given, and the issuers' among those that are given."""
-    from plimsoll.ledger.roles import ISSUERS
+    from plimsoll.ledger.keys.roles import ISSUERS
 
     keys = loaded(given or ())
     issuers = [each for each in keys if each.role in ISSUERS]
@@ -87,6 +87,6 @@ def by_role(folder: Path, given: list[Path] | None) -> tuple[list[FileKey], list
 
 def private_keys(folder: Path) -> list[FileKey]:
     """The private keys in the ``keys`` folder of a log, a witness or a mirror, in the order of their file names."""
-    from plimsoll.ledger.signers import FileKey
+    from plimsoll.ledger.keys.signers import FileKey
 
     return [FileKey.load(path) for path in sorted((folder / KEYS).glob("*.key"))]

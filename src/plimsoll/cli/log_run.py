@@ -27,9 +27,9 @@ from plimsoll.cli.log_verify import LogKeys, PolicyFile
 from plimsoll.cli.options import Json
 
 if TYPE_CHECKING:
-    from plimsoll.ledger.log import Log
-    from plimsoll.ledger.signers import FileKey
-    from plimsoll.ledger.witness_client import WitnessClient
+    from plimsoll.ledger.keys.signers import FileKey
+    from plimsoll.ledger.log.log import Log
+    from plimsoll.ledger.watch.witness_client import WitnessClient
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The log's folder.", show_default=False)]
 Place = Annotated[
@@ -63,8 +63,8 @@ def init(
     """
     from plimsoll.cli.log_entries import first_policy
     from plimsoll.kernel.errors import PlimsollError, Where
-    from plimsoll.ledger.log import Log
-    from plimsoll.ledger.note_keys import KeyType, check_name
+    from plimsoll.ledger.log.log import Log
+    from plimsoll.ledger.notes.note_keys import KeyType, check_name
 
     check_name(origin)
     if (folder / "log.json").exists() and (folder / "public" / "checkpoint").exists():
@@ -101,7 +101,7 @@ def checkpoint(place: Place, *, policy: PolicyFile = None, log_key: LogKeys = No
     """Print the published checkpoint. With --policy or --log-key it is verified: exit code 1 if it is not valid."""
     from plimsoll.cli.log_checkpoint import answered
     from plimsoll.cli.log_trust import keys_for
-    from plimsoll.ledger.policy import Policy
+    from plimsoll.ledger.notes.policy import Policy
 
     rules = trusted(policy, log_key)
     if not rules.logs and not is_url(place):
@@ -147,7 +147,7 @@ def rebuild(
     Only if the last-signed file is lost too, give the newest checkpoint that any witness holds: an older one would fork
     the log, and every peer could prove it.
     """
-    from plimsoll.ledger.notes import MAX_NOTE_BYTES
+    from plimsoll.ledger.notes.notes import MAX_NOTE_BYTES
 
     seen = None
     if witnessed is not None:
@@ -165,7 +165,7 @@ def rebuild(
 def opened(folder: Path, signers: Sequence[FileKey], witnesses: WitnessClient | None = None) -> Log:
     """The log in a folder, with its keys in the order in which it knows them. Raises ``log.*``."""
     from plimsoll.kernel.errors import PlimsollError, Where
-    from plimsoll.ledger.log import Log
+    from plimsoll.ledger.log.log import Log
 
     try:
         lock = lock_of(folder)

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from plimsoll.cli.console import note, say
-from plimsoll.cli.log_inputs import KEYS, plural, seconds, trusted
+from plimsoll.cli.log_inputs import KEYS, plural, published, reading, seconds, trusted
 from plimsoll.cli.log_keys import LogKeyFiles, keys_of_log
 from plimsoll.cli.log_run import Folder, opened
 from plimsoll.cli.log_verify import PolicyFile
 
 if TYPE_CHECKING:
-    from plimsoll.ledger.log import Log
-    from plimsoll.ledger.serving import Server
-    from plimsoll.ledger.tile_source import Source
-    from plimsoll.ledger.witness_client import WitnessClient
-
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
-_FILING = ("/entries", "/.well-known/scitt-keys")
-_IMMUTABLE = ("Cache-Control", "public, max-age=31536000, immutable")
-_SHORT = ("Cache-Control", "public, max-age=1")
-_NO_SNIFFING = ("X-Content-Type-Options", "nosniff")
+    from plimsoll.ledger.log.log import Log
+    from plimsoll.ledger.watch.serving import Server
+    from plimsoll.ledger.watch.witness_client import WitnessClient
 
 
 def serve(
@@ -42,7 +33,7 @@ def serve(
         str, typer.Option("--refresh", metavar="AGE", help="Ask the witnesses again so often, even if nothing is new.")
     ] = "1h",
     read_only: Annotated[
-        bool, typer.Option("--read-only", help="Serve only; another process is the sequencer.")
+        bool, typer.Option("--read-only", help="Serve the files only: of a mirror, or beside the sequencer.")
     ] = False,
 ) -> None:
     """Run a log: take in what waits each second, collect the cosignatures of --policy's witnesses, serve the tiles.
@@ -50,87 +41,68 @@ def serve(
     Witnesses are those lines of the policy that have an address. A log with a registration policy also takes statements
     (SCRAPI: POST /entries). Stop it with Ctrl-C or SIGTERM at any moment.
     """
-    from plimsoll.cli.log_desk import Desk
     from plimsoll.kernel.errors import PlimsollError
-    from plimsoll.ledger.scrapi import scrapi_app
-    from plimsoll.ledger.serving import Server
 
+    if read_only:
+        _serve_files(str(folder), host, port)
+        return
     pause = seconds(refresh)
     witnesses = None if policy is None else _witnesses(trusted(policy, None))
-    signers = [] if read_only else keys_of_log(folder, key)
-    if not signers and not read_only:
+    signers = keys_of_log(folder, key)
+    if not signers:
         raise PlimsollError(
             "log.key",
             "the log's keys are not here",
             fix=f"Put them into {folder / KEYS}, name them with --key, or --read-only.",
         )
     log = opened(folder, signers, witnesses)
-    ended: list[BaseException] = []
-    stop = threading.Event()
     try:
-        # A log that may not sign says so before anybody can connect to it.
-        desk = None
-        if signers:
-            _take_in(log)
-            desk = Desk(log)
-        app = tiles_app(log.tiles)
-        if desk is not None and desk.open:
-            app = _both(scrapi_app(desk), app)
-        with Server(app, host, port) as server:
-            filing = "taking statements, " if desk is not None and desk.open else ""
-            say(f"{log.origin}: {_asked(witnesses)}{filing}serving {server.url}")
-            threading.Thread(target=_until_down, args=(server, stop), daemon=True).start()
-            worker = threading.Thread(target=_sequence, args=(log, stop, every, pause, ended), name="sequencer")
-            if signers:
-                worker.start()
-            try:
-                told: tuple[tuple[str, str], ...] = ()
-                while not stop.wait(0.2):
-                    told = _told(log, told)
-            finally:
-                stop.set()
-                if signers:
-                    worker.join()
+        _run(log, host, port, every, pause)
     finally:
         log.close()
+
+
+def _serve_files(place: str, host: str, port: int) -> None:
+    from plimsoll.cli.log_http import tiles_app
+    from plimsoll.ledger.notes.checkpoint import read_checkpoint
+    from plimsoll.ledger.watch.serving import Server
+
+    with reading(place) as source:
+        origin = read_checkpoint(published(source, place))[0].origin
+        with Server(tiles_app(source), host, port) as server:
+            say(f"{origin}: serving {server.url}")
+            server.join()
+
+
+def _run(log: Log, host: str, port: int, every: float, pause: int) -> None:
+    """Is a log's sequencer and server until it is stopped, or until one of the two ends."""
+    from plimsoll.cli.log_desk import Desk
+    from plimsoll.cli.log_http import tiles_app, with_filing
+    from plimsoll.ledger.statements.scrapi import scrapi_app
+    from plimsoll.ledger.watch.serving import Server
+
+    # A log that may not sign says so before anybody can connect to it.
+    _take_in(log)
+    desk = Desk(log)
+    app = tiles_app(log.tiles)
+    if desk.open:
+        app = with_filing(scrapi_app(desk), app)
+    ended: list[BaseException] = []
+    stop = threading.Event()
+    with Server(app, host, port) as server:
+        say(f"{log.origin}: {_asked(log.witnesses)}{'taking statements, ' if desk.open else ''}serving {server.url}")
+        threading.Thread(target=_until_down, args=(server, stop), daemon=True).start()
+        worker = threading.Thread(target=_sequence, args=(log, stop, every, pause, ended), name="sequencer")
+        worker.start()
+        try:
+            told: tuple[tuple[str, str], ...] = ()
+            while not stop.wait(0.2):
+                told = _told(log, told)
+        finally:
+            stop.set()
+            worker.join()
     if ended:
         raise ended[0]
-
-
-def tiles_app(source: Source) -> Wsgi:
-    """A WSGI application that serves a log's or mirror's files as tlog-tiles says, and nothing else."""
-
-    def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        status, headers, body = _answer(source, environ)
-        start(status, [*headers, ("Content-Length", str(len(body))), _NO_SNIFFING])
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-
-    return app
-
-
-def _answer(source: Source, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
-    from plimsoll.kernel.errors import PlimsollError
-
-    plain = [("Content-Type", "text/plain; charset=utf-8")]
-    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-        return "405 Method Not Allowed", [*plain, ("Allow", "GET, HEAD")], b"use GET\n"
-    path = str(environ.get("PATH_INFO", "")).removeprefix("/")
-    try:
-        data = source.get(path)
-    except PlimsollError:
-        data = None
-    if data is None:
-        return "404 Not Found", plain, b"there is nothing here\n"
-    if path == "checkpoint":
-        return "200 OK", [*plain, _SHORT], data
-    headers = [("Content-Type", "application/octet-stream"), _IMMUTABLE]
-    if path.startswith("tile/entries/"):
-        headers.append(("Vary", "Accept-Encoding"))
-        if "gzip" in str(environ.get("HTTP_ACCEPT_ENCODING", "")):
-            import gzip
-
-            return "200 OK", [*headers, ("Content-Encoding", "gzip")], gzip.compress(data, 5, mtime=0)
-    return "200 OK", headers, data
 
 
 def _sequence(log: Log, stop: threading.Event, every: float, pause: int, ended: list[BaseException]) -> None:
@@ -170,16 +142,6 @@ def _told(log: Log, before: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str
     return problems
 
 
-def _both(filing: Wsgi, tiles: Wsgi) -> Wsgi:
-    """Statements go to one application, everything else to the other."""
-
-    def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        path = str(environ.get("PATH_INFO", ""))
-        return (filing if path.startswith(_FILING) else tiles)(environ, start)
-
-    return app
-
-
 def _until_down(server: Server, stop: threading.Event) -> None:
     server.join()
     stop.set()
@@ -199,7 +161,7 @@ def _either(stop: threading.Event, pause: int) -> threading.Event:
 
 def _witnesses(policy: Any) -> WitnessClient | None:
     """Those witnesses of a policy that have an address, the keys of one address together."""
-    from plimsoll.ledger.witness_client import WitnessAddress, WitnessClient
+    from plimsoll.ledger.watch.witness_client import WitnessAddress, WitnessClient
 
     keys: dict[str, list[Any]] = {}
     for witness in policy.witnesses:

@@ -10,8 +10,8 @@ from plimsoll.cli.log_inputs import is_url, published, verifier_keys
 from plimsoll.kernel.errors import PlimsollError, Where
 
 if TYPE_CHECKING:
-    from plimsoll.ledger.note_keys import VerifierKey
-    from plimsoll.ledger.tile_source import Source
+    from plimsoll.ledger.notes.note_keys import VerifierKey
+    from plimsoll.ledger.tree.tile_source import Source
 
 KEPT = "mirror.vkeys"
 """The log's verifier keys beside a copy of it, one a line."""
@@ -33,7 +33,7 @@ def keys_for(
     Raises:
         PlimsollError: ``log.no_keys`` where `learn` finds none.
     """
-    from plimsoll.ledger.log import Log
+    from plimsoll.ledger.log.log import Log
 
     kept = [folder / KEPT for folder in (held, None if is_url(place) else Path(place)) if folder is not None]
     known = [key for path in kept if path.is_file() for key in verifier_keys([str(path)])]
@@ -56,9 +56,9 @@ def remember_keys(folder: Path, keys: list[VerifierKey]) -> None:
 
 
 def _learnt(place: str, source: Source) -> list[VerifierKey]:
-    from plimsoll.ledger.checkpoint import read_checkpoint
-    from plimsoll.ledger.note_keys import parse_vkey
-    from plimsoll.ledger.tile_reader import TileReader
+    from plimsoll.ledger.notes.checkpoint import read_checkpoint
+    from plimsoll.ledger.notes.note_keys import parse_vkey
+    from plimsoll.ledger.tree.tile_reader import TileReader
 
     checkpoint, _ = read_checkpoint(published(source, place))
     first = TileReader(source, checkpoint.size, checkpoint.root).entry(0) if checkpoint.size else b""

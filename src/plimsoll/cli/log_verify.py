@@ -12,8 +12,8 @@ from plimsoll.cli.options import Json
 
 if TYPE_CHECKING:
     from plimsoll.kernel.errors import PlimsollError
-    from plimsoll.ledger.client import Verdict
-    from plimsoll.ledger.vector_files import VectorResult
+    from plimsoll.ledger.tree.vector_files import VectorResult
+    from plimsoll.ledger.watch.client import Verdict
 
 PolicyFile = Annotated[
     Path | None, typer.Option("--policy", metavar="FILE", help="Which logs and witnesses are trusted (tlog-policy).")
@@ -49,8 +49,8 @@ def verify(
     """
     from plimsoll.cli.log_inputs import bounded, instant, seconds, trusted
     from plimsoll.kernel.errors import PlimsollError, Where
-    from plimsoll.ledger.client import verify as judge
-    from plimsoll.ledger.tlog_proof import MAX_RECEIPT_BYTES
+    from plimsoll.ledger.notes.tlog_proof import MAX_RECEIPT_BYTES
+    from plimsoll.ledger.watch.client import verify as judge
 
     rules = trusted(policy, log_key)
     age = None if max_age is None else seconds(max_age)
@@ -80,7 +80,7 @@ def check_proofs(
 ) -> None:
     """Run Merkle proof vectors. Exit code 0: all as they say; 1: a proof came out otherwise; 2: an unusable file."""
     from plimsoll.kernel.errors import PlimsollError
-    from plimsoll.ledger.vector_files import check_vector
+    from plimsoll.ledger.tree.vector_files import check_vector
 
     results, refused = [], []
     files = _vector_files(paths)

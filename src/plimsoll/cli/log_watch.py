@@ -18,12 +18,12 @@ from plimsoll.cli.options import Json
 from plimsoll.kernel.errors import PlimsollError, Where
 
 if TYPE_CHECKING:
-    from plimsoll.ledger.checkpoint_text import Checkpoint
-    from plimsoll.ledger.equivocation import Compared, TreeOf
-    from plimsoll.ledger.monitor import MonitorState, NewEntries
-    from plimsoll.ledger.note_keys import VerifierKey
-    from plimsoll.ledger.proofs import HashAt
-    from plimsoll.ledger.tile_source import Source
+    from plimsoll.ledger.notes.checkpoint_text import Checkpoint
+    from plimsoll.ledger.notes.note_keys import VerifierKey
+    from plimsoll.ledger.tree.proofs import HashAt
+    from plimsoll.ledger.tree.tile_source import Source
+    from plimsoll.ledger.watch.equivocation import Compared, TreeOf
+    from plimsoll.ledger.watch.monitor import MonitorState, NewEntries
 
 ProofFile = Annotated[
     Path, typer.Option("--proof", metavar="FILE", help="Where a proof of misbehaviour is written, if there is one.")
@@ -47,18 +47,17 @@ def watch(
 
     Exit code 1 if the log has forked; the proof is written then. Without --state everything is new.
     """
-    from plimsoll.ledger.monitor import ForkError
+    from plimsoll.ledger.watch.monitor import ForkError
 
     pause = None if every is None else seconds(every)
     try:
         with reading(place) as source:
             keys = keys_for(place, source, log_key)
             seen = _state(state, keys)
-            while True:
-                seen = _look(source, seen, keys, state, as_json=as_json)
-                if pause is None:
-                    return
+            while pause is not None:
+                seen = _look_or_say(source, seen, keys, state, as_json=as_json)
                 _sleep(pause)
+            _look(source, seen, keys, state, as_json=as_json)
     except ForkError as fork:
         proof.write_bytes(fork.proof)
         note(f"error: {fork}")
@@ -84,8 +83,8 @@ def compare(
     A view is a checkpoint file, or where a witness (its monitoring address for the log), a mirror or the log itself
     publishes one. Exit code 0: all agree; 1: the log lies; 3: some cannot be compared without --tiles.
     """
-    from plimsoll.ledger.equivocation import compare as held_against_each_other
-    from plimsoll.ledger.notes import MAX_NOTE_BYTES
+    from plimsoll.ledger.notes.notes import MAX_NOTE_BYTES
+    from plimsoll.ledger.watch.equivocation import compare as held_against_each_other
 
     keys = verifier_keys(log_key)
     seen = {
@@ -115,8 +114,8 @@ def check_misbehaviour(
     as_json: Json = False,
 ) -> None:
     """Check a proof of misbehaviour with nothing but the log's key. Exit code 0: the log lied; 1: it shows nothing."""
-    from plimsoll.ledger.equivocation import verify_misbehaviour
-    from plimsoll.ledger.misbehaviour import MAX_PROOF_BYTES
+    from plimsoll.ledger.watch.equivocation import verify_misbehaviour
+    from plimsoll.ledger.watch.misbehaviour import MAX_PROOF_BYTES
 
     data = bounded(file, MAX_PROOF_BYTES, "proof of misbehaviour")
     try:
@@ -138,10 +137,26 @@ def check_misbehaviour(
         say(f"  size {each.size:,}, root {each.root.hex()}")
 
 
+def _look_or_say(
+    source: Source, seen: MonitorState, keys: list[VerifierKey], file: Path | None, *, as_json: bool
+) -> MonitorState:
+    """`_look`, where a log that cannot be read now is looked at again later; what it lies about is not."""
+    from plimsoll.ledger.watch.monitor import ForkError
+
+    try:
+        return _look(source, seen, keys, file, as_json=as_json)
+    except ForkError:
+        raise
+    except PlimsollError as problem:
+        note(f"error: {problem}")
+        # Steps before the problem are kept in the file, so that nothing is reported twice.
+        return _state(file, keys) if file is not None else seen
+
+
 def _look(
     source: Source, seen: MonitorState, keys: list[VerifierKey], file: Path | None, *, as_json: bool
 ) -> MonitorState:
-    from plimsoll.ledger.monitor import follow
+    from plimsoll.ledger.watch.monitor import follow
 
     start = seen.position
     for step in follow(source, seen, keys, _issuer):
@@ -158,7 +173,7 @@ def _look(
 def _report(step: NewEntries, *, as_json: bool) -> None:
     import json
 
-    from plimsoll.ledger.merkle import leaf_hash
+    from plimsoll.ledger.tree.merkle import leaf_hash
 
     rows = sorted((entry.index, issuer, entry.body) for issuer, each in step.by_issuer.items() for entry in each)
     if as_json:
@@ -170,14 +185,14 @@ def _report(step: NewEntries, *, as_json: bool) -> None:
 
 
 def _issuer(body: bytes) -> str | None:
-    from plimsoll.ledger.statement import parse_statement
+    from plimsoll.ledger.statements.statement import parse_statement
 
     return parse_statement(body, any_payload=True).iss
 
 
 def _state(file: Path | None, keys: list[VerifierKey]) -> MonitorState:
-    from plimsoll.ledger.monitor import MonitorState
-    from plimsoll.ledger.notes import MAX_NOTE_BYTES
+    from plimsoll.ledger.notes.notes import MAX_NOTE_BYTES
+    from plimsoll.ledger.watch.monitor import MonitorState
 
     if file is not None and file.exists():
         try:
@@ -204,8 +219,8 @@ def _sleep(pause: int) -> None:
 
 def _tree_among(sources: Sequence[Source]) -> TreeOf:
     """Hashes of a checkpoint's tree, from the first source that has it."""
-    from plimsoll.ledger.checkpoint import read_checkpoint
-    from plimsoll.ledger.tile_reader import TileReader
+    from plimsoll.ledger.notes.checkpoint import read_checkpoint
+    from plimsoll.ledger.tree.tile_reader import TileReader
 
     def tree_of(checkpoint: Checkpoint) -> HashAt | None:
         for source in sources:

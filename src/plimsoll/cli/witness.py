@@ -13,8 +13,8 @@ from plimsoll.cli.log_inputs import KEYS, plural, verifier_keys
 from plimsoll.kernel.errors import PlimsollError, Where
 
 if TYPE_CHECKING:
-    from plimsoll.ledger.note_keys import VerifierKey
-    from plimsoll.ledger.signers import FileKey
+    from plimsoll.ledger.keys.signers import FileKey
+    from plimsoll.ledger.notes.note_keys import VerifierKey
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,7 +45,7 @@ def init(
     DIR/logs lists the verifier keys of the logs that it witnesses, one a line; `serve` reads it.
     """
     from plimsoll.cli.log_keys import new_keys
-    from plimsoll.ledger.note_keys import KeyType, check_name
+    from plimsoll.ledger.notes.note_keys import KeyType, check_name
 
     check_name(name)
     if (folder / _LOGS).exists():
@@ -76,10 +76,10 @@ def serve(
     What was cosigned is durable before the answer leaves. Never put DIR/state.sqlite back from a backup.
     """
     from plimsoll.cli.log_keys import private_keys
-    from plimsoll.ledger.serving import Server
-    from plimsoll.ledger.witness import Witness
-    from plimsoll.ledger.witness_app import witness_app
-    from plimsoll.ledger.witness_store import SqliteWitnessStore
+    from plimsoll.ledger.watch.serving import Server
+    from plimsoll.ledger.watch.witness import Witness
+    from plimsoll.ledger.watch.witness_app import witness_app
+    from plimsoll.ledger.watch.witness_store import SqliteWitnessStore
 
     if not (folder / _LOGS).is_file():
         what = "there is no witness here"

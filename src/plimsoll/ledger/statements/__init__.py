@@ -1,0 +1,1 @@
+"""COSE: signed statements as hash envelopes, what a log takes, receipts (RFC 9942), and SCRAPI."""

@@ -1,0 +1,103 @@
+"""Issuers with X.509 certificates: the full path from the statement's certificate to an anchor of the log's policy.
+
+The chain must be in the protected header. A chain outside it is emptied before logging, and an auditor could not judge
+the decision again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+from plimsoll.kernel.errors import PlimsollError
+from plimsoll.ledger.statements import cose
+from plimsoll.ledger.statements.cose_keys import CoseKey, KeyKind
+from plimsoll.ledger.statements.statement import SHA256, SHA384, SHA512, Statement
+
+_HASHES = {SHA256: "sha256", SHA384: "sha384", SHA512: "sha512"}
+
+
+def certified_key(statement: Statement, anchors: tuple[bytes, ...], now: int | None) -> CoseKey:
+    """The issuer's key, from its certificate.
+
+    Args:
+        statement: with its chain, the issuer's certificate first.
+        anchors: DER certificates that are trusted.
+        now: POSIX seconds at which the path must be valid.
+
+    Raises:
+        PlimsollError: ``registration.certificate``.
+    """
+    if cose.X5CHAIN not in statement.message.headers:
+        raise _refused("the chain of certificates is not in the protected header")
+    if not anchors or now is None:
+        raise _refused("this log takes no issuers with certificates")
+    leaf = statement.chain[0]
+    if statement.x5t is not None:
+        alg, digest = statement.x5t
+        if hashlib.new(_HASHES[alg], leaf).digest() != digest:
+            raise _refused("the thumbprint is that of another certificate")
+    try:
+        certificate = _verified(statement.chain, anchors, now)
+        if statement.iss not in _uris(certificate):
+            raise _refused("the certificate does not name the issuer among its URIs")
+        return _key_of(certificate, statement.kid)
+    except PlimsollError:
+        raise
+    except Exception as problem:
+        # What the library raises over a stranger's certificate (version, key, name, extension) shares no base class.
+        why = str(problem).split("\n", maxsplit=1)[0][:120]
+        raise _refused(f"no path leads from the certificate to an anchor of the policy ({why})") from None
+
+
+def _verified(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], now: int) -> Any:
+    from cryptography import x509
+    from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store
+
+    certificates = [x509.load_der_x509_certificate(each) for each in chain]
+    verifier = (
+        PolicyBuilder()
+        .store(Store([x509.load_der_x509_certificate(each) for each in anchors]))
+        .time(datetime.fromtimestamp(now, UTC))
+        .max_chain_depth(6)
+        .extension_policies(ca_policy=ExtensionPolicy.webpki_defaults_ca(), ee_policy=ExtensionPolicy.permit_all())
+        .build_client_verifier()
+    )
+    verifier.verify(certificates[0], certificates[1:])
+    return certificates[0]
+
+
+def _uris(certificate: Any) -> list[str]:
+    from cryptography import x509
+
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    uris: list[str] = names.get_values_for_type(x509.UniformResourceIdentifier)
+    return uris
+
+
+def _key_of(certificate: Any, kid: bytes | None) -> CoseKey:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    public = certificate.public_key()
+    match public:
+        case Ed25519PublicKey():
+            return CoseKey(KeyKind.ED25519, public.public_bytes_raw(), kid or b"")
+        case MLDSA44PublicKey():
+            return CoseKey(KeyKind.ML_DSA_44, public.public_bytes_raw(), kid or b"")
+        case EllipticCurvePublicKey() if public.curve.name == "secp256r1":
+            point = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+            return CoseKey(KeyKind.P256, point[1:], kid or b"")
+    raise _refused("the certificate's key is not of a type that is accepted")
+
+
+def _refused(what: str) -> PlimsollError:
+    return PlimsollError(
+        "registration.certificate", what, fix="Send the full chain in label 33 of the protected header, issuer first."
+    )
