@@ -276,6 +276,16 @@ def test_an_unknown_engine_is_refused(usage: Path) -> None:
     assert result.exception.code == "engine.unknown"
 
 
+def test_memory_is_an_amount_and_does_not_change_the_answer(usage: Path, tmp_path: Path) -> None:
+    refused = _run("--usage", usage, "--memory", "plenty").exception
+    assert isinstance(refused, PlimsollError)
+    assert refused.code == "engine.memory"
+
+    for memory in ("64MB", "2GB"):
+        assert _run("--usage", usage, "--memory", memory, "--json", tmp_path / memory).exit_code in (0, 3)
+    assert (tmp_path / "64MB").read_bytes() == (tmp_path / "2GB").read_bytes()
+
+
 @pytest.mark.parametrize("option", ["--usage", "--parties", "--declarations"])
 def test_an_address_of_a_bucket_is_refused_with_what_to_do(usage: Path, option: str) -> None:
     given = {"--usage": usage, "--engine": "local[2]", option: "s3a://bucket/2026"}

@@ -38,6 +38,7 @@ class Request:
         lake: a folder in which what accounting found in each file is kept for the next time; None for none.
         lists: sanctions and high-risk lists, against which the customers are screened.
         profiles: a file of risk profiles; None for the starter set.
+        memory: what the embedded engine may hold before it spills; None for what `compute.engine.connect` gives it.
     """
 
     usage: tuple[Path, ...]
@@ -50,6 +51,7 @@ class Request:
     lake: Path | None = None
     lists: tuple[Path, ...] = ()
     profiles: Path | None = None
+    memory: str | None = None
 
     @property
     def given(self) -> tuple[Path, ...]:
@@ -73,7 +75,7 @@ def conduct(
             `identify`, and ``assess.no_line``, ``assess.no_as_of``, ``assess.missing_path``, ``assess.no_records``.
     """
     from plimsoll.compute.accounting import account
-    from plimsoll.compute.engine import connect
+    from plimsoll.compute.engine import MEMORY, connect
     from plimsoll.compute.lake.store import Lake, refuse_unusable
     from plimsoll.compute.usage.read import open_usage
     from plimsoll.parties.risk.load import load_profiles
@@ -90,7 +92,7 @@ def conduct(
     if request.declarations is not None:
         declarations = load_declarations(request.declarations, names.of(request.declarations))
     profiles = load_profiles(request.profiles)
-    engine = connect(request.engine, threads=request.threads)
+    engine = connect(request.engine, threads=request.threads, memory=request.memory or MEMORY)
     with ExitStack() as opened:
         lake = None
         if request.lake is not None:

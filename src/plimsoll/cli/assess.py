@@ -56,6 +56,10 @@ def assess(
     threads: Annotated[
         int | None, typer.Option("--threads", min=1, help="Use at most so many threads (default: one per core).")
     ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option("--memory", metavar="SIZE", help="The engine holds so much before it spills (default: 512MB)."),
+    ] = None,
     engine: Annotated[
         str, typer.Option("--engine", metavar="NAME", help="duckdb, local[N], or spark://HOST:PORT of a cluster.")
     ] = "duckdb",
@@ -91,6 +95,7 @@ def assess(
         lake,
         tuple(lists or ()),
         profiles,
+        memory,
     )
     written = None if json in (None, "-") else Path(json)
     outputs = [path for path in (report, written) if path is not None]

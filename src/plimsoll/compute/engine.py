@@ -8,6 +8,7 @@ three functions that Ibis has no word for, and how to give an expression a name 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from functools import lru_cache
 from pathlib import Path
@@ -25,27 +26,38 @@ if TYPE_CHECKING:
 DUCKDB = "duckdb"
 """The name of the default engine."""
 
+MEMORY = "512MB"
+"""What the embedded engine may hold before it spills. Enough for a hundred million rows; more can make it faster."""
+
+_MEMORY = re.compile(r"[1-9]\d{0,5} ?[MG]i?B")
+
 SHARED_FOLDER = "PLIMSOLL_SHARED"
 """Environment variable: a folder that every machine of a cluster sees under the same path, for copies of text files."""
 
 
-def connect(engine: str = DUCKDB, threads: int | None = None, memory: str = "640MB") -> Any:
+def connect(engine: str = DUCKDB, threads: int | None = None, memory: str = MEMORY) -> Any:
     """An Ibis backend over an engine, set up the same way everywhere.
 
     Args:
         engine: ``duckdb``; ``local[N]`` for Spark in this process on N threads, ``local[*]`` for one per core;
             ``spark://host:port`` for a standalone cluster.
         threads: of DuckDB, at most so many; None for one per core. Results do not depend on it.
-        memory: what DuckDB may hold before it spills, e.g. ``"640MB"``. The process needs about a third more. Spark
+        memory: what DuckDB may hold before it spills, e.g. ``"512MB"``. The process needs about a third more. Spark
             has settings of its own: see docs/howto/spark.md.
 
     Raises:
-        PlimsollError: ``engine.unknown``, ``engine.spark_absent``, ``engine.java_absent``, ``engine.unreachable``,
+        PlimsollError: ``engine.memory``, ``engine.unknown``, ``engine.spark_absent``, ``engine.java_absent``, ``engine.unreachable``,
             ``engine.other_session``.
     """
     if engine == DUCKDB:
         from plimsoll.compute.engines import duck
 
+        if not _MEMORY.fullmatch(memory):
+            raise PlimsollError(
+                "engine.memory",
+                f'"{memory[:40]}" is no amount of memory',
+                fix="Give a number and a unit, such as 512MB or 4GB.",
+            )
         return duck.connect(threads, memory)
     from plimsoll.compute.engines.spark_names import is_master
 

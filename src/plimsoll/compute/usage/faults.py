@@ -31,7 +31,7 @@ def blaming_files(files: Sequence[UsageFile], engine: Any) -> Iterator[None]:
             raise PlimsollError(
                 "engine.out_of_memory",
                 f"the engine ran out of memory or of temporary disk space: {first_line(problem)}",
-                fix="Free disk space in the temporary folder, or give the engine more memory.",
+                fix="Free disk space in the temporary folder, or give the engine more memory (assess --memory 2GB).",
             ) from None
         for file in files:
             fault = _fault(file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -108,9 +108,8 @@ def _open(
         reaches = _reaches(readable)
         files = tuple(replace(file, reach=reaches.get(number, file.span)) for number, file in enumerate(files))
         for group in groups.values():
-            size = len(group) if keeper is None else _TOGETHER
-            for start in range(0, len(group), size):
-                batches += _batches(group[start : start + size], engine, notes, staging)
+            for part in [group] if keeper is None else _parts(group):
+                batches += _batches(part, engine, notes, staging)
         ordered = tuple(sorted(notes, key=_by_file))
         again = partial(_read_again, found=found, staging=staging, engine=engine)
         delivery = with_spans(UsageDelivery(engine, files, tuple(batches), ordered, staging, keeper, known, again))
@@ -120,8 +119,19 @@ def _open(
     return delivery
 
 
-_TOGETHER = 32
-"""Most files of one batch where a keeper wants to know about each of them."""
+_TOGETHER, _ROWS_TOGETHER = 32, 8_000_000
+"""Most files, and most rows of several files, of one batch where a keeper wants to know about each file: what is kept
+about them is held at the same time."""
+
+
+def _parts(group: Sequence[_Readable]) -> Iterator[list[_Readable]]:
+    part: list[_Readable] = []
+    for each in group:
+        if part and (len(part) == _TOGETHER or sum(one.rows for one in part) + each.rows > _ROWS_TOGETHER):
+            yield part
+            part = []
+        part.append(each)
+    yield part
 
 
 def _usage_file(each: _Readable, keeper: Keeper | None) -> UsageFile:
