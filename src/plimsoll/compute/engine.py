@@ -46,8 +46,8 @@ def connect(engine: str = DUCKDB, threads: int | None = None, memory: str = MEMO
             has settings of its own: see docs/howto/spark.md.
 
     Raises:
-        PlimsollError: ``engine.memory``, ``engine.unknown``, ``engine.spark_absent``, ``engine.java_absent``, ``engine.unreachable``,
-            ``engine.other_session``.
+        PlimsollError: ``engine.memory``, ``engine.unknown``, ``engine.spark_absent``, ``engine.java_absent``,
+            ``engine.unreachable``, ``engine.other_session``.
     """
     if engine == DUCKDB:
         from plimsoll.compute.engines import duck
