@@ -36,6 +36,11 @@ class Figure:
     target: str
     met: bool
 
+    @property
+    def line(self) -> str:
+        """Of a table in Markdown."""
+        return f"| {self.what} | {self.measured} | {self.target} | {'met' if self.met else 'not met'} |"
+
 
 def evaluations() -> Figure:
     """Provisions of the whole library, each with its trace and deadlines, for a run with components and for a total."""

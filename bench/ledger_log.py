@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import multiprocessing
 import os
 import shutil
@@ -23,10 +22,11 @@ import time
 from collections import deque
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.law import Figure
 from plimsoll.ledger.keys.signers import FileKey, from_seed, generate
 from plimsoll.ledger.log.log import Log
 from plimsoll.ledger.log.verify_pool import Refused, VerifyPool
@@ -67,34 +67,41 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--rate", type=int, default=TARGET, help="offered rate of the second part")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument("--folder", type=Path, default=None, help="where the logs are made; by default /var/tmp")
+    parser.add_argument("--folder", type=Path, default=Path("/var/tmp"), help="where the logs are made")
     options = parser.parse_args()
+    print("| what | measured | target | |\n|---|---:|---:|---|")
+    for each in figures(options.seconds, options.rate, options.workers, options.folder):
+        print(each.line)
+
+
+def figures(
+    seconds: float = 20.0,
+    rate: int = TARGET,
+    workers: int = min(2, os.cpu_count() or 1),
+    folder: Path = Path("/var/tmp"),
+) -> list[Figure]:
+    """The table's lines: as fast as it goes, and at an offered rate."""
     issuer = generate("filer.example/1", KeyType.ED25519, "filer")
-    base = Path(tempfile.mkdtemp(prefix="plimsoll-bench-", dir=options.folder or "/var/tmp"))
+    base = Path(tempfile.mkdtemp(prefix="plimsoll-bench-", dir=folder))
     try:
-        most = made(issuer, int(options.seconds * 9_000))
-        verify, sha = bare(issuer, most[:4_000])
-        fast = run(base / "fast", issuer.cose_key, most, options.workers, None, options.seconds)
-        paced = most[: int(options.rate * options.seconds)]
-        steady = run(base / "steady", issuer.cose_key, paced, options.workers, options.rate, options.seconds)
-        verify_after, sha_after = bare(issuer, most[:4_000])
+        most = made(issuer, int(seconds * 9_000))
+        before = bare(issuer, most[:4_000])
+        fast = run(base / "fast", issuer.cose_key, most, workers, None, seconds)
+        steady = run(base / "steady", issuer.cose_key, most[: int(rate * seconds)], workers, rate, seconds)
+        after = bare(issuer, most[:4_000])
     finally:
         shutil.rmtree(base)
-    verify, sha = (verify + verify_after) / 2, (sha + sha_after) / 2
-    print(f"{os.cpu_count()} cores, {len(most[0])} bytes a statement, {options.workers} workers")
-    for name, found in (("as fast as it goes", fast), (f"{options.rate:,} a second offered", steady)):
-        print(f"\n{name}: {found.statements:,} statements in {found.wall:.1f} s = {found.rate:,.0f}/s")
-        print(f"  to receipt: median {found.median:.2f} s, p99 {found.p99:.2f} s, worst {found.worst:.2f} s")
-        per_core = 1e6 / found.cpu_each_us
-        print(f"  CPU of all processes: {found.cpu_each_us:.0f} us a statement = {per_core:,.0f} per core-second")
-        print(f"  other programs took {found.others:.2f} cores in the meantime, {found.idle:.2f} were idle")
-    share = 1e6 / fast.cpu_each_us
-    print(f"\nbare Ed25519 verification {verify:,.0f} per core-second: the whole reaches {share / verify:.0%} of it")
-    print(f"bare SHA-256 of a leaf    {sha:,.0f} per core-second: the whole reaches {share / sha:.1%} of it")
-    print(f"\nat least {TARGET:,}/s: {'met' if fast.rate >= TARGET else 'not met'}")
-    in_time = "met" if steady.p99 <= TARGET_P99 else "not met"
-    print(f"p99 to receipt at most {TARGET_P99:g} s at {options.rate:,}/s: {in_time}")
-    print(json.dumps({"fast": asdict(fast), "steady": asdict(steady), "ed25519": verify, "sha256": sha}))
+    verify, sha = ((one + other) / 2 for one, other in zip(before, after, strict=True))
+    per_core = 1e6 / fast.cpu_each_us
+    told = (
+        f"{fast.rate:,.0f} a second; {per_core:,.0f} per core-second, {per_core / verify:.0%} of bare Ed25519 "
+        f"verification and {per_core / sha:.1%} of bare SHA-256; others took {fast.others:.2f} cores"
+    )
+    paced = f"p99 {steady.p99:.2f} s, median {steady.median:.2f} s; others took {steady.others:.2f} cores"
+    return [
+        Figure(f"verify and append statements of {BYTES} bytes, fsync on", told, f"{TARGET:,}", fast.rate >= TARGET),
+        Figure(f"to receipt, {rate:,} a second offered", paced, f"p99 {TARGET_P99:.0f} s", steady.p99 <= TARGET_P99),
+    ]
 
 
 def made(issuer: FileKey, count: int) -> list[bytes]:

@@ -3,6 +3,7 @@
     python -m bench.run                          everything
     python -m bench.run accounting --rows 2000000 --rounds 5
     python -m bench.run law
+    python -m bench.run record
     python -m bench.run --write                  and puts the tables into the page
 
 Times are medians over rounds in which the contenders take turns, each in a process of its own. Ratios are what to look
@@ -12,9 +13,11 @@ at: they hold on other machines, seconds do not.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
-from bench.law import figures
+from bench import law, ledger_log, ledger_merkle
+from bench.law import Figure
 from bench.measure import Contender, Result, compete
 from bench.page import machine, put
 from bench.workload import CUSTOMERS, generate, skus
@@ -36,16 +39,18 @@ _CONTENDERS = (
 def main() -> None:
     """Reads the command line, runs what it asks for, prints the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("accounting", "law", "all"), default="all")
+    parser.add_argument("what", nargs="?", choices=("accounting", "law", "record", "all"), default="all")
     parser.add_argument("--rows", type=int, default=20_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="put the tables into docs/reference/benchmarks.md")
     options = parser.parse_args()
     tables = {}
-    if options.what != "law":
+    if options.what in ("accounting", "all"):
         tables["accounting"] = accounting(options.rows, options.rounds)
-    if options.what != "accounting":
-        tables["law"] = law()
+    if options.what in ("law", "all"):
+        tables["law"] = _table(law.figures())
+    if options.what in ("record", "all"):
+        tables["record"] = f"{machine()}.\n\n{_table([*ledger_merkle.figures(), *ledger_log.figures()])}"
     for name, table in tables.items():
         print(f"\n{table}")
         if options.write:
@@ -87,13 +92,9 @@ def _verdicts(results: list[Result]) -> list[str]:
     return [f"- {what}: {'met' if met else 'not met'}" for what, met in checks]
 
 
-def law() -> str:
-    """The law's table."""
-    lines = ["| what | measured | target | |", "|---|---:|---:|---|"]
-    lines += [
-        f"| {each.what} | {each.measured} | {each.target} | {'met' if each.met else 'not met'} |" for each in figures()
-    ]
-    return "\n".join(lines)
+def _table(figures: Sequence[Figure]) -> str:
+    """One line per figure, against its target."""
+    return "\n".join(["| what | measured | target | |", "|---|---:|---:|---|", *(each.line for each in figures)])
 
 
 if __name__ == "__main__":
