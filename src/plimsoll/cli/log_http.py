@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +17,21 @@ _FILING = ("/entries", "/.well-known/scitt-keys")
 _IMMUTABLE = ("Cache-Control", "public, max-age=31536000, immutable")
 _SHORT = ("Cache-Control", "public, max-age=1")
 _NO_SNIFFING = ("X-Content-Type-Options", "nosniff")
+
+
+@contextmanager
+def until_asked_to_stop() -> Iterator[None]:
+    """Around everything that a serving command does: once all of ours is closed, the process ends at once.
+
+    Threads of the HTTP server may still be on their way out then. If the interpreter takes itself apart under them,
+    they abort the process, and a clean stop looks like a crash.
+    """
+    try:
+        yield
+    except SystemExit as asked:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(asked.code if isinstance(asked.code, int) else 1)
 
 
 def tiles_app(source: Source) -> Wsgi:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -41,6 +42,7 @@ def serve(
     Witnesses are those lines of the policy that have an address. A log with a registration policy also takes statements
     (SCRAPI: POST /entries). Stop it with Ctrl-C or SIGTERM at any moment.
     """
+    from plimsoll.cli.log_http import until_asked_to_stop
     from plimsoll.kernel.errors import PlimsollError
 
     if read_only:
@@ -56,18 +58,16 @@ def serve(
             fix=f"Put them into {folder / KEYS}, name them with --key, or --read-only.",
         )
     log = opened(folder, signers, witnesses)
-    try:
+    with until_asked_to_stop(), closing(log):
         _run(log, host, port, every, pause)
-    finally:
-        log.close()
 
 
 def _serve_files(place: str, host: str, port: int) -> None:
-    from plimsoll.cli.log_http import tiles_app
+    from plimsoll.cli.log_http import tiles_app, until_asked_to_stop
     from plimsoll.ledger.notes.checkpoint import read_checkpoint
     from plimsoll.ledger.watch.serving import Server
 
-    with reading(place) as source:
+    with until_asked_to_stop(), reading(place) as source:
         origin = read_checkpoint(published(source, place))[0].origin
         with Server(tiles_app(source), host, port) as server:
             say(f"{origin}: serving {server.url}")

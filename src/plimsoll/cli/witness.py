@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,6 +76,7 @@ def serve(
 
     What was cosigned is durable before the answer leaves. Never put DIR/state.sqlite back from a backup.
     """
+    from plimsoll.cli.log_http import until_asked_to_stop
     from plimsoll.cli.log_keys import private_keys
     from plimsoll.ledger.watch.serving import Server
     from plimsoll.ledger.watch.witness import Witness
@@ -98,14 +100,12 @@ def serve(
             where=Where(str(folder)),
         )
     store = SqliteWitnessStore(folder / "state.sqlite")
-    try:
+    with until_asked_to_stop(), closing(store):
         witness = Witness(private_keys(folder), logs, store)
         with Server(witness_app(witness), host, port) as server:
             name = witness.signers[0].verifier.name
             say(f"{name}: witnessing {plural(len(logs), 'log', 'logs')}, serving {server.url}")
             server.join()
-    finally:
-        store.close()
 
 
 def _lines(keys: Sequence[VerifierKey]) -> str:
