@@ -108,6 +108,8 @@ def tagged(protected: bytes, unprotected: bytes = b"\xa0", rest: bytes = b"\x41x
         (tagged(bytes.fromhex("a20127028104")), "cose.critical"),
         (tagged(bytes.fromhex("a2012702 81a0".replace(" ", ""))), "cose.critical"),
         (tagged(bytes.fromhex("a20127 0280".replace(" ", ""))), "cose.malformed"),
+        (tagged(bytes.fromhex("a201270281f5")), "cose.critical"),
+        (tagged(bytes.fromhex("a10127"), bytes.fromhex("a102811863")), "cose.malformed"),
     ],
 )
 def test_a_message_in_another_form_is_refused(data: bytes, code: str) -> None:

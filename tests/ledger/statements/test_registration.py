@@ -9,6 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -26,7 +27,7 @@ from plimsoll.ledger.keys.signers import FileKey
 from plimsoll.ledger.notes.note_keys import KeyType
 from plimsoll.ledger.sealed.erasure_order import parse_erasure_order
 from plimsoll.ledger.statements.cbor import encode_cbor
-from plimsoll.ledger.statements.cose import Alg, parse_sign1, sign1
+from plimsoll.ledger.statements.cose import Alg, Sign1, parse_sign1, sign1
 from plimsoll.ledger.statements.registration import Registrar, audit
 from plimsoll.ledger.statements.registration_policy import RegistrationPolicy, parse_registration_policy
 from plimsoll.ledger.statements.statement import KEY_REVOKED, sign_record
@@ -118,7 +119,7 @@ def test_the_rules_most_recently_logged_decide() -> None:
     registrar.admit(policy(RegistrationPolicy(issuers=frozenset({"https://other.example"}))))
     assert refusal(registrar, statement(content_type="application/json")) == "registration.issuer"
     registrar.admit(policy(RegistrationPolicy()))
-    registrar.admit(statement(key(2, KeyType.ECDSA)))
+    registrar.admit(statement(key(2, KeyType.ECDSA), sub="case-2"))
 
 
 def test_a_later_policy_brings_no_authorities_with_it() -> None:
@@ -139,6 +140,59 @@ def test_a_log_begins_with_the_policy_of_an_authority_that_the_policy_names() ->
         body=RegistrationPolicy(authorities=(named,)).encode(),
     )
     assert refusal(Registrar(), stranger) == "registration.first_entry"
+
+
+def twin(data: bytes) -> bytes:
+    """The same with the other good ECDSA signature, which anybody can make."""
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    message = parse_sign1(data)
+    r, s = message.signature[:32], int.from_bytes(message.signature[32:], "big")
+    return Sign1(message.protected, {}, message.payload, r + (order - s).to_bytes(32, "big")).encode()
+
+
+def test_what_was_replaced_is_not_brought_back_by_a_second_form_of_its_signature() -> None:
+    office = key(100, KeyType.ECDSA, Role.AUTHORITY)
+    registrar = Registrar()
+    first = first_policy(office)
+    filings = [statement(key(2, KeyType.ECDSA), issued_at=each) for each in (1, 2)]
+    strict = policy(RegistrationPolicy(issuers=frozenset({LAB})), office)
+    for entry in (first, registration(key(2, KeyType.ECDSA), signer=office), *filings, strict):
+        registrar.admit(entry)
+    assert registrar.policy is not None
+    for again in (first, twin(first), twin(strict), filings[0], twin(filings[0])):
+        assert twin(again) != again
+        assert refusal(registrar, again) == "registration.again"
+    assert registrar.policy.issuers == {LAB}
+    registrar.admit(statement(key(2, KeyType.ECDSA), issued_at=3))
+    opened = Registrar()
+    for entry in (first, strict):
+        opened.apply(entry)
+    assert refusal(opened, twin(first)) == "registration.again"
+
+
+def test_an_auditor_sees_that_old_bytes_were_logged_again() -> None:
+    entries = [first_policy(), registration(key()), statement(issued_at=1), statement(issued_at=2)]
+    assert [(index, problem.code) for index, problem in audit([*entries, entries[2]])] == [(4, "registration.again")]
+
+
+def test_a_log_that_began_otherwise_has_no_policy_whoever_sends_it_one() -> None:
+    registrar = Registrar()
+    for entry in (b"a text", first_policy()):
+        registrar.apply(entry)
+    assert (registrar.policy, len(registrar.keys), registrar.next_index) == (None, 0, 2)
+    assert refusal(registrar, first_policy()) == "registration.first_entry"
+    assert [problem.code for _, problem in audit([b"a text", first_policy(), registration(key())])] == [
+        "cbor.tag",
+        "registration.first_entry",
+        "registration.first_entry",
+    ]
+
+
+def test_a_policy_brings_each_key_once() -> None:
+    named = KeyRegistered(authority().cose_key, AUTHORITY, Role.AUTHORITY)
+    with pytest.raises(PlimsollError) as caught:
+        RegistrationPolicy(authorities=(named, named))
+    assert caught.value.code == "registration.policy"
 
 
 def test_a_bad_signature_is_refused_last() -> None:
@@ -180,7 +234,13 @@ def test_a_log_that_is_opened_again_knows_what_it_knew() -> None:
 
 
 def certificate(
-    issuer: str, subject_key: object, signing_key: object, *, uri: str | None, ca: bool
+    issuer: str,
+    subject_key: object,
+    signing_key: object,
+    *,
+    uri: str | None,
+    ca: bool,
+    more: x509.ExtensionType | None = None,
 ) -> x509.Certificate:
     builder = (
         x509.CertificateBuilder()
@@ -213,6 +273,8 @@ def certificate(
             decipher_only=False,
         )
         builder = builder.add_extension(usage, critical=True)
+    if more is not None:
+        builder = builder.add_extension(more, critical=False)
     if uri:
         names = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(uri)])
         builder = builder.add_extension(names, critical=False)
@@ -248,8 +310,71 @@ def test_an_issuer_with_a_certificate_is_known_by_a_path_to_an_anchor_of_the_pol
     ]:
         assert refusal(registrar, data, now) == "registration.certificate"
     assert refusal(log_of(), chained(leaf), NOW) == "registration.certificate"
-    other = sign1(key(2, KeyType.ECDSA), {15: {1: LAB, 2: "s"}, 258: -16, 33: leaf}, bytes(32)).encode()  # type: ignore[dict-item]
+    other = sign1(key(2, KeyType.ECDSA), {15: {1: LAB, 2: "t"}, 258: -16, 33: leaf}, bytes(32)).encode()  # type: ignore[dict-item]
     assert refusal(registrar, other, NOW) == "cose.signature"
+
+
+def anchored(*entries: bytes) -> Registrar:
+    return log_of(policy(RegistrationPolicy(anchors=(ROOT,))), *entries)
+
+
+@pytest.mark.parametrize(
+    ("entries", "code"),
+    [
+        ([registration(key(1, KeyType.ECDSA)), revocation(key(1, KeyType.ECDSA))], "registration.key_not_valid"),
+        ([registration(key(1, KeyType.ECDSA), iss="https://other.example")], "registration.issuer"),
+        ([registration(key(1, KeyType.ECDSA), role=Role.LOG)], "registration.role"),
+    ],
+)
+def test_a_certificate_does_not_overrule_what_the_log_says_of_its_key(entries: list[bytes], code: str) -> None:
+    headers = {15: {1: LAB, 2: "s"}, 258: -16, 33: LEAF}
+    data = sign1(key(1, KeyType.ECDSA), headers, bytes(32)).encode()  # type: ignore[arg-type]
+    assert anchored().judge(data, NOW)
+    assert refusal(anchored(*entries), data, NOW) == code
+
+
+NO_USAGE = dict.fromkeys(
+    (
+        "digital_signature",
+        "content_commitment",
+        "key_encipherment",
+        "data_encipherment",
+        "key_agreement",
+        "key_cert_sign",
+        "crl_sign",
+        "encipher_only",
+        "decipher_only",
+    ),
+    False,
+)
+
+
+@pytest.mark.parametrize(
+    ("extension", "taken"),
+    [
+        (x509.KeyUsage(**{**NO_USAGE, "digital_signature": True}), True),
+        (x509.KeyUsage(**{**NO_USAGE, "content_commitment": True}), True),
+        (x509.KeyUsage(**{**NO_USAGE, "key_encipherment": True}), False),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CODE_SIGNING]), True),
+    ],
+)
+def test_a_certificate_for_another_purpose_signs_no_statements(extension: x509.ExtensionType, taken: bool) -> None:
+    leaf = certificate("root", LEAF_KEY, ROOT_KEY, uri=LAB, ca=False, more=extension).public_bytes(Encoding.DER)
+    headers = {15: {1: LAB, 2: "s"}, 258: -16, 33: leaf}
+    data = sign1(key(1, KeyType.ECDSA), headers, bytes(32)).encode()  # type: ignore[arg-type]
+    if taken:
+        assert anchored().judge(data, NOW)
+    else:
+        assert refusal(anchored(), data, NOW) == "registration.certificate"
+
+
+def test_an_authoritys_own_certificate_signs_no_statements() -> None:
+    office = certificate("root", LEAF_KEY, ROOT_KEY, uri=LAB, ca=True).public_bytes(Encoding.DER)
+    headers = {15: {1: LAB, 2: "s"}, 258: -16, 33: office}
+    data = sign1(key(1, KeyType.ECDSA), headers, bytes(32)).encode()  # type: ignore[arg-type]
+    assert refusal(anchored(), data, NOW) == "registration.certificate"
 
 
 def with_wrong_thumbprint(signer: FileKey, leaf: bytes) -> bytes:
@@ -259,9 +384,8 @@ def with_wrong_thumbprint(signer: FileKey, leaf: bytes) -> bytes:
 
 ROOT_KEY = derive_private_key(12345, SECP256R1())
 ROOT = certificate("root", ROOT_KEY, ROOT_KEY, uri=None, ca=True).public_bytes(Encoding.DER)
-LEAF = certificate(
-    "root", derive_private_key(int.from_bytes(bytes([1]) * 32, "big"), SECP256R1()), ROOT_KEY, uri=LAB, ca=False
-).public_bytes(Encoding.DER)
+LEAF_KEY = derive_private_key(int.from_bytes(bytes([1]) * 32, "big"), SECP256R1())
+LEAF = certificate("root", LEAF_KEY, ROOT_KEY, uri=LAB, ca=False).public_bytes(Encoding.DER)
 ANCHORED = log_of(policy(RegistrationPolicy(anchors=(ROOT,))))
 
 

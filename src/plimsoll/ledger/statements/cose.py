@@ -26,6 +26,7 @@ __all__ = [
     "encode_cbor",
     "parse_sign1",
     "sign1",
+    "to_be_signed",
     "verify_sign1",
 ]
 
@@ -82,6 +83,8 @@ class Sign1:
         twice = headers.keys() & self.unprotected.keys()
         if twice:
             raise _malformed(f"label {sorted(map(str, twice))[0]:.40} is in both headers")
+        if CRIT in self.unprotected:
+            raise _malformed("the list of critical labels stands where no signature covers it")
         object.__setattr__(self, "headers", MappingProxyType(headers))
         object.__setattr__(self, "unprotected", MappingProxyType(dict(self.unprotected)))
 
@@ -270,7 +273,7 @@ def _check_critical(headers: Mapping[int | str, Cbor]) -> None:
     if not isinstance(critical, tuple) or not critical:
         raise _malformed("the list of critical labels is not a list of labels")
     for label in critical:
-        if not isinstance(label, int) or label not in UNDERSTOOD or label not in headers:
+        if type(label) is not int or label not in UNDERSTOOD or label not in headers:
             raise PlimsollError(
                 "cose.critical",
                 f"the sender marks label {label!r:.40} as critical, and it is not understood or not there",

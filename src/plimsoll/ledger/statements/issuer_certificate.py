@@ -42,6 +42,7 @@ def certified_key(statement: Statement, anchors: tuple[bytes, ...], now: int | N
         certificate = _verified(statement.chain, anchors, now)
         if statement.iss not in _uris(certificate):
             raise _refused("the certificate does not name the issuer among its URIs")
+        _check_purpose(certificate)
         return _key_of(certificate, statement.kid)
     except PlimsollError:
         raise
@@ -66,6 +67,27 @@ def _verified(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], now: int) ->
     )
     verifier.verify(certificates[0], certificates[1:])
     return certificates[0]
+
+
+def _check_purpose(certificate: Any) -> None:
+    """Refuses the certificate of an authority, and one whose key was certified for something else."""
+    from cryptography import x509
+    from cryptography.x509.oid import ExtendedKeyUsageOID
+
+    for extension in certificate.extensions:
+        match extension.value:
+            case x509.BasicConstraints(ca=True):
+                raise _refused("the certificate is that of a certification authority and not an issuer's")
+            case x509.KeyUsage(digital_signature=False, content_commitment=False):
+                raise _refused("the certificate's key is not for signatures")
+            case x509.ExtendedKeyUsage() as usages:
+                elsewhere = {
+                    ExtendedKeyUsageOID.SERVER_AUTH,
+                    ExtendedKeyUsageOID.OCSP_SIGNING,
+                    ExtendedKeyUsageOID.TIME_STAMPING,
+                }
+                if set(usages) <= elsewhere:
+                    raise _refused("the certificate's key is for servers or for services of an authority only")
 
 
 def _uris(certificate: Any) -> list[str]:

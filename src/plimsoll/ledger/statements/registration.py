@@ -2,10 +2,14 @@
 
 Form, issuer, key, rules, signature: every input to the decision is in the statement or in earlier entries. The first
 entry of a log is its policy and names the authorities; it is the one entry that vouches for itself.
+
+What was signed once is logged once. Anybody can alter an ECDSA signature into a second good one, and any operator can
+log old bytes again; a later entry decides, so either would bring back a policy or a filing that was replaced.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -13,7 +17,8 @@ from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.keys.key_register import KeyRegister, parse_key_registered, parse_key_revoked
 from plimsoll.ledger.keys.roles import ISSUERS, Role
 from plimsoll.ledger.sealed.erasure_order import ErasureOrder, parse_erasure_order
-from plimsoll.ledger.statements.cose import CoseKey, verify_sign1
+from plimsoll.ledger.statements.cose import CoseKey, KeyKind, to_be_signed, verify_sign1
+from plimsoll.ledger.statements.cose_keys import FITTING
 from plimsoll.ledger.statements.issuer_certificate import certified_key
 from plimsoll.ledger.statements.registration_policy import RegistrationPolicy, parse_registration_policy
 from plimsoll.ledger.statements.statement import (
@@ -48,9 +53,17 @@ class Registrar:
         erasures: order and entry index by the digest of what was erased.
     """
 
-    __slots__ = ("erasures", "keys", "next_index", "policy")
+    __slots__ = ("_logged", "_remembers_all", "erasures", "keys", "next_index", "policy")
 
-    def __init__(self) -> None:
+    def __init__(self, *, remember_all: bool = False) -> None:
+        """Before the first entry.
+
+        Args:
+            remember_all: whether to notice that any statement is logged again. Without it that is noticed of records
+                and of what is signed with ECDSA; the bytes of others cannot be altered, and a queue takes them once.
+        """
+        self._logged: dict[bytes, int] = {}
+        self._remembers_all = remember_all
         self.keys = KeyRegister()
         self.policy: RegistrationPolicy | None = None
         self.next_index = 0
@@ -73,15 +86,17 @@ class Registrar:
             PlimsollError: what `parse_statement` and `verify_sign1` raise; ``registration.first_entry``,
                 ``registration.key_unknown``, ``registration.key_not_valid``, ``registration.issuer``,
                 ``registration.role``, ``registration.alg``, ``registration.content_type``,
-                ``registration.certificate``; ``key_register.*``, ``erasure.malformed``, ``registration.policy``.
+                ``registration.certificate``, ``registration.again``; ``key_register.*``,
+                ``erasure.malformed``, ``registration.policy``.
         """
         statement = parse_statement(data)
         if self.policy is None:
-            key = _first_key(statement)
+            key = _first_key(statement, self.next_index)
         else:
             key, role = self._issuer_key(statement, self.policy, now)
             _check_rules(statement, self.policy, role)
             self._check_record(statement, role)
+            self._check_new(statement)
         # Last, because it costs more than all the rest together.
         verify_sign1(statement.message, key)
         return Admitted(self.next_index, statement, statement.message.bare())
@@ -98,16 +113,20 @@ class Registrar:
             self.next_index = place + 1
 
     def _issuer_key(self, statement: Statement, policy: RegistrationPolicy, now: int | None) -> tuple[CoseKey, Role]:
+        certified = None
         if statement.x5t is not None or statement.chain:
-            return certified_key(statement, policy.anchors, now), Role.FILER
-        holder = self.keys.holder(statement.kid)
+            certified = certified_key(statement, policy.anchors, now)
+        # What the log itself says of a key counts for more than a certificate: a revoked key stays revoked.
+        holder = self.keys.holder(statement.kid if certified is None else certified.thumbprint)
+        if holder is None and certified is not None:
+            return certified, Role.FILER
         if holder is None:
             raise _refused("registration.key_unknown", "the statement's key is not registered in this log")
         if not holder.valid_at(self.next_index):
             raise _refused("registration.key_not_valid", f"the statement's key was revoked in entry {holder.revoked}")
         if holder.iss != statement.iss:
             raise _refused("registration.issuer", "the statement's key is registered for another issuer")
-        return holder.key, holder.role
+        return certified or holder.key, holder.role
 
     def _check_record(self, statement: Statement, role: Role) -> None:
         """Who may log which record, and whether it fits what is in the log."""
@@ -125,14 +144,28 @@ class Registrar:
         else:
             _PARSERS[str(statement.content_type)](statement.body)
 
+    def _check_new(self, statement: Statement) -> None:
+        index = self._logged.get(_signed_part(statement)) if self._remembers(statement) else None
+        if index is not None:
+            raise PlimsollError(
+                "registration.again",
+                f"the same was signed by the same issuer and logged in entry {index}",
+                fix="Ask for the receipt of that entry; to say the same again, sign it with another time of issue.",
+            )
+
+    def _remembers(self, statement: Statement) -> bool:
+        return self._remembers_all or statement.body is not None or statement.alg in FITTING[KeyKind.P256]
+
     def _apply(self, statement: Statement) -> None:
         index, body = self.next_index, statement.body
         self.next_index += 1
+        if self._remembers(statement):
+            self._logged.setdefault(_signed_part(statement), index)
         if body is None:
             return
         match statement.content_type:
             case media_type if media_type == REGISTRATION_POLICY:
-                self._take_policy(parse_registration_policy(body), first=self.policy is None, index=index)
+                self._take_policy(parse_registration_policy(body), index)
             case media_type if media_type == KEY_REGISTERED:
                 self.keys.register(index, parse_key_registered(body))
             case media_type if media_type == KEY_REVOKED:
@@ -141,16 +174,18 @@ class Registrar:
                 order = parse_erasure_order(body)
                 self.erasures.setdefault(order.digest, (index, order))
 
-    def _take_policy(self, policy: RegistrationPolicy, *, first: bool, index: int) -> None:
-        self.policy = policy
-        if first:
+    def _take_policy(self, policy: RegistrationPolicy, index: int) -> None:
+        if self.policy is None:
+            if index:
+                return  # A log that did not begin with a policy has none, whoever sends it one.
             for authority in policy.authorities:
                 self.keys.register(index, authority)
+        self.policy = policy
 
 
 def audit(entries: Iterable[bytes], now: int | None = None) -> Iterator[tuple[int, PlimsollError]]:
     """Judges every entry of a log again, in order: index and reason of each that should not have been taken."""
-    registrar = Registrar()
+    registrar = Registrar(remember_all=True)
     for index, entry in enumerate(entries):
         try:
             admitted = registrar.admit(entry, now)
@@ -162,8 +197,16 @@ def audit(entries: Iterable[bytes], now: int | None = None) -> Iterator[tuple[in
             yield index, problem
 
 
-def _first_key(statement: Statement) -> CoseKey:
+def _signed_part(statement: Statement) -> bytes:
+    """A hash of what the signature covers: the same for every signature that can be made of it."""
+    message = statement.message
+    return hashlib.sha256(to_be_signed(message.protected, message.payload or b"")).digest()
+
+
+def _first_key(statement: Statement, index: int) -> CoseKey:
     """The key that the first entry vouches for itself with."""
+    if index:
+        raise _refused("registration.first_entry", "this log did not begin with a registration policy and has none")
     if statement.content_type != REGISTRATION_POLICY or statement.body is None:
         raise _refused("registration.first_entry", "the first entry of a log must be its registration policy")
     for authority in parse_registration_policy(statement.body).authorities:

@@ -38,6 +38,8 @@ class RegistrationPolicy:
     def __post_init__(self) -> None:
         if any(each.role is not Role.AUTHORITY for each in self.authorities):
             raise _malformed("a key that a policy brings with it is not an authority's")
+        if len({each.key.kid for each in self.authorities}) != len(self.authorities):
+            raise _malformed("a policy brings one key twice")
         if not self.algs:
             raise _malformed("a policy that takes no algorithm takes nothing")
 
