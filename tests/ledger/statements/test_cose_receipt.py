@@ -180,6 +180,25 @@ def test_a_statement_carries_the_receipts_of_several_logs() -> None:
     assert verify_transparent(attach(statement(sub="case-2"), receipts), [log_key(60).cose_key]) == ()
 
 
+def test_no_log_speaks_under_the_name_of_another_and_none_counts_twice() -> None:
+    data = statement()
+    entries = [*ENTRIES[:5], leaf_bytes(data)]
+    mine, theirs = log_key(60), log_key(61)
+
+    def by(signer: FileKey, iss: str) -> bytes:
+        leaves = leaf_hashes(entries)
+        path = inclusion_path(5, 6, in_memory(leaves))
+        return inclusion_receipt(signer, iss=iss, sub="s", index=5, size=6, path=path, root=root_of(leaves))
+
+    forged = attach(data, [by(mine, "log.one"), by(mine, "log.two"), by(mine, "log.one")])
+    logs = {"log.one": [mine.cose_key], "log.two": [theirs.cose_key]}
+    assert verify_transparent(forged, logs) == ("log.one",)
+    assert verify_transparent(forged, [mine.cose_key]) == ("log.one",)
+    honest = attach(data, [by(mine, "log.one"), by(theirs, "log.two")])
+    assert verify_transparent(honest, logs) == ("log.one", "log.two")
+    assert verify_transparent(honest, {"log.two": [mine.cose_key]}) == ()
+
+
 def test_receipts_on_a_statement_are_bounded() -> None:
     assert code_of(attach, statement(), []) == "receipt.too_many"
     assert code_of(attach, statement(), [b"r"] * 33) == "receipt.too_many"

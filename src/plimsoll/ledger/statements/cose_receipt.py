@@ -143,13 +143,7 @@ def check_inclusion_receipt(data: bytes, entry: bytes, keys: Iterable[CoseKey]) 
         PlimsollError: the codes of `parse_cose_receipt`, ``proof.*``, ``cose.*``, ``receipt.key_unknown``,
             ``receipt.malformed``.
     """
-    receipt = parse_cose_receipt(data)
-    if not receipt.inclusion:
-        raise _refused("receipt.malformed", "the receipt carries no proof of inclusion")
-    leaf = leaf_hash(entry)
-    roots = {root_from_inclusion(proof.first, proof.size, leaf, proof.path) for proof in receipt.inclusion}
-    _check_signature(receipt, keys, roots)
-    return receipt
+    return _held(data, entry, keys)[0]
 
 
 def check_consistency_receipt(data: bytes, old_root: bytes, new_root: bytes, keys: Iterable[CoseKey]) -> CoseReceipt:
@@ -203,22 +197,33 @@ def attached_receipts(transparent: bytes) -> tuple[bytes, ...]:
     return _attached(parse_sign1(transparent, any_order=True))
 
 
-def verify_transparent(transparent: bytes, keys: Iterable[CoseKey]) -> tuple[str, ...]:
+def verify_transparent(
+    transparent: bytes, keys: Iterable[CoseKey] | Mapping[str, Iterable[CoseKey]]
+) -> tuple[str, ...]:
     """The logs (issuers of receipts) for which an attached receipt holds; receipts by unknown logs are passed over.
 
     A receipt of a known key that does not hold is passed over too: it takes nothing from the others. Whether the
     statement's own signature is good is `verify_statement`'s matter.
+
+    Args:
+        transparent: the statement with its receipts.
+        keys: by the name of each log, its keys; no log can then speak under the name of another, and each is in the
+            answer once. Where keys are given without names, the names in the answer are what the holders of the keys
+            call themselves, and each key counts once.
     """
-    known = tuple(keys)
+    named = {name: tuple(each) for name, each in keys.items()} if isinstance(keys, Mapping) else None
+    known = () if isinstance(keys, Mapping) else tuple(keys)
     message = parse_sign1(transparent, any_order=True)
     entry = message.bare()
-    found = []
+    found: dict[str | bytes, str] = {}
     for data in _attached(message):
         try:
-            found.append(check_inclusion_receipt(data, entry, known).iss)
+            iss = parse_cose_receipt(data).iss
+            _, key = _held(data, entry, known if named is None else named.get(iss, ()))
         except PlimsollError:
             continue
-    return tuple(found)
+        found.setdefault(key.thumbprint if named is None else iss, iss)
+    return tuple(found.values())
 
 
 def _attached(message: Sign1) -> tuple[bytes, ...]:
@@ -244,7 +249,17 @@ def _signed(
     ).encode()
 
 
-def _check_signature(receipt: CoseReceipt, keys: Iterable[CoseKey], roots: set[bytes]) -> None:
+def _held(data: bytes, entry: bytes, keys: Iterable[CoseKey]) -> tuple[CoseReceipt, CoseKey]:
+    """A receipt that holds for `entry`, and the key that signed it."""
+    receipt = parse_cose_receipt(data)
+    if not receipt.inclusion:
+        raise _refused("receipt.malformed", "the receipt carries no proof of inclusion")
+    leaf = leaf_hash(entry)
+    roots = {root_from_inclusion(proof.first, proof.size, leaf, proof.path) for proof in receipt.inclusion}
+    return receipt, _check_signature(receipt, keys, roots)
+
+
+def _check_signature(receipt: CoseReceipt, keys: Iterable[CoseKey], roots: set[bytes]) -> CoseKey:
     if len(roots) != 1:
         raise _refused("receipt.malformed", "the proofs in the receipt lead to different roots")
     root = next(iter(roots))
@@ -257,7 +272,7 @@ def _check_signature(receipt: CoseReceipt, keys: Iterable[CoseKey], roots: set[b
         except PlimsollError as refused:
             problem = refused
         else:
-            return
+            return key
     raise problem
 
 
