@@ -120,6 +120,7 @@ def test_a_pem_file_is_read_when_it_is_given_a_name(tmp_path: Path, private: obj
         b"{}",
         b"[" * 10_000,
         b'{"format":"plimsoll-key/1"}',
+        b'{"format":"plimsoll-key/1","private":5}',
         b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
         pem(X25519PrivateKey.generate()),
         pem(Ed25519PrivateKey.generate(), BestAvailableEncryption(b"secret")),

@@ -102,6 +102,14 @@ def test_an_ecdsa_key_is_on_one_of_three_curves(key: object) -> None:
         VerifierKey("a", KeyType.ECDSA, spki(key))
 
 
+@pytest.mark.parametrize("key_type", [KeyType.ED25519, KeyType.COSIGN_ED25519])
+@pytest.mark.parametrize("point", [0, 1, 2**255 - 20, 2**255 - 19, 2**255 - 18, 1 | 1 << 255])
+def test_a_key_for_which_anybody_can_sign_is_refused(key_type: KeyType, point: int) -> None:
+    with pytest.raises(PlimsollError) as caught:
+        VerifierKey("weak.example", key_type, point.to_bytes(32, "little"))
+    assert caught.value.code == "key.public"
+
+
 def test_an_rsa_key_is_no_key_of_a_note() -> None:
     with pytest.raises(PlimsollError, match=r"key\.public"):
         VerifierKey("a", KeyType.ECDSA, spki(rsa.generate_private_key(65537, 2048)))

@@ -84,7 +84,7 @@ def parse_key_file(
         if content.lstrip().startswith(b"{"):
             return _from_json(content, name)
         return _from_pem(content, name, key_type)
-    except (ValueError, TypeError, KeyError, RecursionError, PlimsollError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, PlimsollError):
         return None
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.notes.base64_text import from_base64, to_base64
+from plimsoll.ledger.statements.cose_keys import is_weak_ed25519
 
 MAX_VKEY_CHARACTERS = 4096
 """The longest vkey that is read. An ML-DSA-44 key takes about 1,800 characters, so names may be long."""
@@ -158,6 +159,10 @@ def _check_public(key_type: KeyType, public: bytes) -> None:
     size = _RAW_SIZES.get(key_type)
     if size is not None and len(public) != size:
         raise _bad_public(key_type, f"it has {len(public)} bytes and not {size:,}")
+    if key_type in (KeyType.ED25519, KeyType.COSIGN_ED25519) and is_weak_ed25519(public):
+        raise _bad_public(
+            key_type, "it is a point of small order or not in its canonical form; anybody can sign for it"
+        )
     try:
         _verifier(key_type, public)
     except ValueError as problem:

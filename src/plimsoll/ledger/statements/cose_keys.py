@@ -182,9 +182,14 @@ def _refuse_private(value: Mapping[int | str, Cbor], label: int) -> None:
         )
 
 
-def _refuse_weak(public: bytes) -> None:
+def is_weak_ed25519(public: bytes) -> bool:
+    """Whether 32 bytes are a point of small order, for which anybody can sign, or a second spelling of a point."""
     height = int.from_bytes(public, "little") & ((1 << 255) - 1)
-    if height >= _P or height in _WEAK:
+    return height >= _P or height in _WEAK
+
+
+def _refuse_weak(public: bytes) -> None:
+    if is_weak_ed25519(public):
         raise PlimsollError(
             "cose_key.weak",
             "this Ed25519 key is a point of small order or not in its canonical form",
