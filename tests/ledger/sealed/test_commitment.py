@@ -166,6 +166,18 @@ def test_a_document_of_any_kind_is_sealed_without_figures() -> None:
     assert open_sealed(sealed.leaf_payload, sealed.commitment, sealed.ciphertext, sealed.wraps, key)[0][:4] == b"%PDF"
 
 
+def test_nothing_is_sealed_that_could_not_be_read_back() -> None:
+    own = RecipientKey.generate(Kem.X25519)
+    assert parse_wraps(encode_wraps(sealed_for(*[own] * 256).wraps))
+    assert code_of(sealed_for, *[own] * 257) == "commitment.too_large"
+    assert code_of(seal, b"x", "text/plain", [own.recipient], "s" * 200_000, "p") == "commitment.too_large"
+
+
+def test_a_document_with_figures_has_a_size_at_which_it_is_not_taken_apart() -> None:
+    assert code_of(field_values, b'["' + b"a" * (1 << 23) + b'"]') == "commitment.fields"
+    assert seal(b"a" * ((1 << 23) + 1), "text/plain", [], "s", "p")
+
+
 def test_secrets_are_not_printed() -> None:
     sealed = sealed_for(RecipientKey.generate(Kem.X25519))
     for secret in (sealed.secrets.salt, sealed.secrets.data_key):

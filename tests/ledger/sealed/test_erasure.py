@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from plimsoll.kernel.canonical import canonical_bytes
 from plimsoll.kernel.errors import PlimsollError
+from plimsoll.ledger.sealed import payload_store
 from plimsoll.ledger.sealed.commitment import (
     COMMITMENT_TYPE,
     Sealed,
@@ -183,6 +184,36 @@ def test_what_was_erased_does_not_come_back(tmp_path: Path) -> None:
     with pytest.raises(PlimsollError) as caught:
         store.put(document)
     assert caught.value.code == "payload.erased"
+
+
+def test_an_erasure_while_a_document_is_written_is_not_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = sealed()
+    store = PayloadStore(tmp_path)
+    write, erased = payload_store._write, []
+
+    def slowly(path: Path, content: bytes) -> None:
+        if path.name == payload_store.CIPHERTEXT and not erased:
+            erased.append(path)
+            store.destroy(document.document, order(statement_of(document)))
+        write(path, content)
+
+    monkeypatch.setattr(payload_store, "_write", slowly)
+    with pytest.raises(PlimsollError) as caught:
+        store.put(document, keep_secrets=True)
+    assert caught.value.code == "payload.erased"
+    assert {path.name for path in (tmp_path / document.document).iterdir()} == {"commitment.cbor", "erased.cbor"}
+
+
+def test_what_is_written_anew_is_overwritten_too(tmp_path: Path) -> None:
+    """Another name for the file shows what is left on the disk under none."""
+    document = sealed()
+    store = PayloadStore(tmp_path / "store")
+    store.put(document, keep_secrets=True)
+    kept = tmp_path / "blocks"
+    kept.hardlink_to(tmp_path / "store" / document.document / "secrets.bin")
+    store.put(document, keep_secrets=True)
+    assert store.secrets(document.document) == document.secrets
+    assert kept.read_bytes() == bytes(64)
 
 
 def test_a_figure_that_was_opened_before_stays_opened_and_no_other_can_be(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from plimsoll.kernel.canonical import JsonValue
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.sealed.field_digests import MAX_FIELDS, disclosure, field_digest, field_values, read_disclosure
-from plimsoll.ledger.sealed.recipients import Recipient, RecipientKey, Wrap, wrap_for
+from plimsoll.ledger.sealed.recipients import MAX_WRAPS, Recipient, RecipientKey, Wrap, wrap_for
 from plimsoll.ledger.statements.cbor import Cbor, decode_cbor, encode_cbor
 
 COMMITMENT_TYPE = "application/vnd.plimsoll.commitment+cbor"
@@ -123,6 +123,8 @@ def seal(
     """
     if len(payload) > MAX_PAYLOAD:
         raise _refused("commitment.too_large", f"the document has more than {MAX_PAYLOAD:,} bytes")
+    if len(recipients) > MAX_WRAPS:
+        raise _refused("commitment.too_large", f"the document has more than {MAX_WRAPS} recipients")
     return _seal_with(
         Secrets(os.urandom(_KEY), os.urandom(_KEY)),
         os.urandom(_NONCE),
@@ -248,6 +250,8 @@ def _seal_with(
     digests = _field_digests(secrets.salt, payload) if fields else ()
     cid = hashlib.sha256(ciphertext).digest()
     commitment = Commitment(commit, cid, media_type, schema, policy_id, digests).encode()
+    if len(commitment) > MAX_OBJECT:
+        raise _refused("commitment.too_large", "what names its type, schema and policy is too long to be read back")
     leaf_payload = hashlib.sha256(commitment).digest()
     secret = secrets.data_key + secrets.salt
     wraps = tuple(wrap_for(each, secret, leaf_payload.hex()) for each in recipients)

@@ -20,6 +20,8 @@ from plimsoll.kernel.errors import PlimsollError
 
 MAX_FIELDS = 4096
 """Figures of one document that are digested."""
+MAX_DOCUMENT = 1 << 23
+"""Bytes of a document with figures. A recipient reads what a filer wrote, and JSON takes many times its size."""
 MAX_DEPTH = 32
 MAX_DISCLOSURE = 65_536
 """Characters of one disclosure."""
@@ -34,6 +36,8 @@ def field_values(payload: bytes) -> dict[str, JsonValue]:
         PlimsollError: ``commitment.fields`` if the document is no canonical JSON (RFC 8785), or has too many figures;
             amounts are decimal strings, because numbers with fractions have no one spelling.
     """
+    if len(payload) > MAX_DOCUMENT:
+        raise _refused("commitment.fields", f"a document of more than {MAX_DOCUMENT:,} bytes is not taken apart")
     document = _json(payload)
     if document is None or canonical_bytes(document[0]) != payload:
         raise _refused("commitment.fields", "the document is not canonical JSON, so its figures cannot be digested")

@@ -13,6 +13,7 @@ import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from plimsoll.kernel.errors import PlimsollError, Where
 from plimsoll.ledger.sealed.commitment import MAX_OBJECT, MAX_PAYLOAD, Sealed, Secrets
@@ -50,9 +51,7 @@ class PayloadStore:
         """Stores a document; ``payload.erased`` if it was erased before: it does not come back."""
         place = self._place(sealed.document)
         if (place / ERASED).exists():
-            raise PlimsollError(
-                "payload.erased", "this document was erased by order", fix="File it anew.", where=_where(place)
-            )
+            raise _erased(place)
         place.mkdir(exist_ok=True, mode=0o700)
         parts = {CIPHERTEXT: sealed.ciphertext, WRAPS: encode_wraps(sealed.wraps), COMMITMENT: sealed.commitment}
         if keep_secrets:
@@ -61,6 +60,11 @@ class PayloadStore:
             _write(place / name, content)
         _sync_folder(place)
         _sync_folder(self._folder)
+        order = self.erasure(sealed.document)
+        if order is not None:
+            # It was carried out while this was being written.
+            self.destroy(sealed.document, order)
+            raise _erased(place)
 
     def commitment(self, document: str) -> bytes | None:
         """The commitment object; None if it is not here."""
@@ -125,29 +129,41 @@ class PayloadStore:
 def _write(path: Path, content: bytes) -> None:
     """Writes the whole file or none of it, with mode 0600."""
     temporary = path.with_suffix(".new")
-    temporary.unlink(missing_ok=True)
+    _destroy(temporary)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(path)
+    with contextlib.ExitStack() as stack:
+        try:
+            replaced = stack.enter_context(path.open("r+b"))
+        except FileNotFoundError:
+            replaced = None
+        temporary.replace(path)
+        if replaced is not None:
+            # What is replaced would stay on the disk, out of reach of an erasure.
+            _overwrite(replaced)
 
 
 def _shred(path: Path) -> None:
     for each in (path, path.with_suffix(".new")):
-        with contextlib.suppress(FileNotFoundError):
-            _overwrite(each)
-            each.unlink()
+        _destroy(each)
 
 
-def _overwrite(path: Path) -> None:
-    with path.open("r+b") as file:
-        left = os.fstat(file.fileno()).st_size
-        while left > 0:
-            left -= file.write(b"\0" * min(left, 1 << 20))
-        file.flush()
-        os.fsync(file.fileno())
+def _destroy(path: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        with path.open("r+b") as file:
+            _overwrite(file)
+        path.unlink()
+
+
+def _overwrite(file: BinaryIO) -> None:
+    left = os.fstat(file.fileno()).st_size
+    while left > 0:
+        left -= file.write(b"\0" * min(left, 1 << 20))
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _sync_folder(path: Path) -> None:
@@ -156,6 +172,12 @@ def _sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _erased(place: Path) -> PlimsollError:
+    return PlimsollError(
+        "payload.erased", "this document was erased by order", fix="File it anew.", where=_where(place)
+    )
 
 
 def _where(path: Path) -> Where:
