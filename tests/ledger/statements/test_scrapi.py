@@ -215,6 +215,26 @@ def test_a_client_that_asks_too_often_waits_and_another_does_not() -> None:
         assert ask("GET", "/.well-known/scitt-keys")[0] == 200
 
 
+def test_a_client_is_not_another_with_every_address_of_its_network() -> None:
+    app = scrapi_app(MemoryLog(), rate=1.0, burst=2, clock=lambda: 0.0)
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/.well-known/scitt-keys"}
+
+    def asked(*addresses: str) -> list[str]:
+        answers: list[str] = []
+        for address in addresses:
+            list(app({**environ, "REMOTE_ADDR": address}, lambda status, _: answers.append(status[:3])))  # type: ignore[arg-type, misc, func-returns-value]
+        return answers
+
+    assert asked("2001:db8::1", "2001:db8::2", "2001:db8:0:0:ffff::3", "2001:db8:0:1::1") == [
+        "200",
+        "200",
+        "429",
+        "200",
+    ]
+    assert asked("::ffff:192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2") == ["200", "200", "429", "200"]
+    assert asked("", "unix", "fe80::1%eth0") == ["200", "200", "200"]
+
+
 def test_clients_are_remembered_in_bounded_memory() -> None:
     limit = RateLimit(1.0, 1, clients=100)
     for number in range(10_000):

@@ -15,6 +15,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias
 from urllib.parse import quote
 
@@ -102,14 +103,14 @@ def scrapi_app(
 
     Args:
         log: takes and answers.
-        rate: requests per second and client address in the long run.
+        rate: requests per second and client address (of IPv6, its /64) in the long run.
         burst: requests that a client may make at once.
         clock: seconds that never go back, for the rate limit.
     """
     limit = RateLimit(rate, burst)
 
     def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        answer = _answer(log, environ, limit.wait(str(environ.get("REMOTE_ADDR", "")), clock()))
+        answer = _answer(log, environ, limit.wait(_client(environ), clock()))
         headers = [*answer.headers, ("Content-Length", str(len(answer.body))), ("X-Content-Type-Options", "nosniff")]
         if answer.content_type:
             headers.append(("Content-Type", answer.content_type))
@@ -117,6 +118,18 @@ def scrapi_app(
         return [] if environ.get("REQUEST_METHOD") == "HEAD" else [answer.body]
 
     return app
+
+
+def _client(environ: Environ) -> str:
+    """Whom the rate limit counts: an IPv4 address, or the /64 that an IPv6 client has to itself."""
+    written = str(environ.get("REMOTE_ADDR", ""))
+    try:
+        address = ip_address(written.partition("%")[0])
+    except ValueError:
+        return written
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or int(address) >> 64)
+    return str(address)
 
 
 def _answer(log: ScrapiLog, environ: Environ, wait: float) -> Answer:
