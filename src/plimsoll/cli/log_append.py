@@ -78,8 +78,8 @@ def append(
 
 def queued(log: Log, logged: Sequence[Logged]) -> list[bytes]:
     """The ticket of each entry, once it is stored durably; a log with a registration policy judges each first."""
-    from plimsoll.cli.log_desk import Desk
     from plimsoll.kernel.errors import PlimsollError, Where
+    from plimsoll.ledger.log.desk import Desk
 
     if takes_statements_only(log):
         desk = Desk(log)

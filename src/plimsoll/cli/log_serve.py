@@ -63,7 +63,8 @@ def serve(
 
 
 def _serve_files(place: str, host: str, port: int) -> None:
-    from plimsoll.cli.log_http import tiles_app, until_asked_to_stop
+    from plimsoll.cli.log_http import until_asked_to_stop
+    from plimsoll.ledger.log.http_app import tiles_app
     from plimsoll.ledger.notes.checkpoint import read_checkpoint
     from plimsoll.ledger.watch.serving import Server
 
@@ -76,8 +77,8 @@ def _serve_files(place: str, host: str, port: int) -> None:
 
 def _run(log: Log, host: str, port: int, every: float, pause: int) -> None:
     """Is a log's sequencer and server until it is stopped, or until one of the two ends."""
-    from plimsoll.cli.log_desk import Desk
-    from plimsoll.cli.log_http import tiles_app, with_filing
+    from plimsoll.ledger.log.desk import Desk
+    from plimsoll.ledger.log.http_app import tiles_app, with_filing
     from plimsoll.ledger.statements.scrapi import scrapi_app
     from plimsoll.ledger.watch.serving import Server
 

@@ -8,6 +8,6 @@ Imports nothing of Plimsoll but the kernel.
 - ``keys``: private keys and their roles, and which of them were valid at which entry.
 - ``statements``: what is logged, as COSE; COSE receipts; SCRAPI.
 - ``sealed``: what stays secret, and how it is erased.
-- ``log``: running a log. `log.sequencer` says why nothing is lost, doubled or signed twice.
+- ``log``: running a log and serving it. `log.sequencer` says why nothing is lost, doubled or signed twice.
 - ``watch``: witnesses, mirrors, monitors, proofs of misbehaviour, and the verdict of whoever relies on a receipt.
 """

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Sequence
 
-from plimsoll.cli.log_inputs import instant
 from plimsoll.kernel.errors import PlimsollError
+from plimsoll.ledger.log.log import Log
 from plimsoll.ledger.notes.checkpoint import read_checkpoint
+from plimsoll.ledger.statements.cose_keys import CoseKey
 from plimsoll.ledger.statements.registration import Registrar
 from plimsoll.ledger.statements.scrapi import PENDING, Pending
 from plimsoll.ledger.statements.statement import leaf_bytes
 from plimsoll.ledger.tree.merkle import leaf_hash
 from plimsoll.ledger.tree.tile_reader import TileReader
-
-if TYPE_CHECKING:
-    from plimsoll.ledger.log.log import Log
-    from plimsoll.ledger.statements.cose_keys import CoseKey
 
 
 class Desk:
@@ -27,8 +24,10 @@ class Desk:
     after all that were queued here. What another process appends is taken over as soon as it is in the tree.
     """
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, clock: Callable[[], float] = time.time) -> None:
+        """Reads what the log says about who may file. `clock` gives POSIX seconds."""
         self._log = log
+        self._clock = clock
         self._registrar = Registrar()
         self._alone = threading.Lock()
         self._read = 0
@@ -42,7 +41,7 @@ class Desk:
 
     def submit(self, statement: bytes) -> str:
         """See `ScrapiLog`. Raises what `Registrar.judge` raises, and ``log.stopped`` without a policy."""
-        now = instant(None)
+        now = int(self._clock())
         ticket = leaf_hash(leaf_bytes(statement))
         with self._alone:
             if self._known(ticket):
