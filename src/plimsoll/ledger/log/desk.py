@@ -21,7 +21,7 @@ class Desk:
     """A `scrapi.ScrapiLog` over a `Log`; usable from several threads.
 
     Keys, policy and erasures are read from the log's own entries when it opens, and each entry is judged as the one
-    after all that were queued here. What another process appends is taken over as soon as it is in the tree.
+    after all that are queued, whoever queued them: a key is not good for as long as its revocation waits.
     """
 
     def __init__(self, log: Log, clock: Callable[[], float] = time.time) -> None:
@@ -31,7 +31,8 @@ class Desk:
         self._registrar = Registrar()
         self._alone = threading.Lock()
         self._read = 0
-        self._queued: set[bytes] = set()
+        self._seen = 0
+        self._ahead: set[bytes] = set()
         self._catch_up()
 
     @property
@@ -57,7 +58,7 @@ class Desk:
             # Durable first: what was queued is applied, never the other way round.
             self._log.append(admitted.entry, now)
             self._registrar.apply(admitted.entry)
-            self._queued.add(ticket)
+            self._ahead.add(ticket)
         return ticket.hex()
 
     def status(self, entry: str) -> bytes | Pending | None:
@@ -88,13 +89,18 @@ class Desk:
 
     def _catch_up(self) -> None:
         checkpoint, _ = read_checkpoint(self._log.checkpoint())
-        if checkpoint.size <= self._read:
-            return
-        reader = TileReader(self._log.tiles, checkpoint.size, checkpoint.root)
-        for entry in reader.entries(self._read, checkpoint.size):
+        if checkpoint.size > self._read:
+            reader = TileReader(self._log.tiles, checkpoint.size, checkpoint.root)
+            for entry in reader.entries(self._read, checkpoint.size):
+                ticket = leaf_hash(entry)
+                if ticket in self._ahead:
+                    self._ahead.discard(ticket)
+                else:
+                    self._registrar.apply(entry)
+            self._read = checkpoint.size
+        for number, entry in self._log.queue.added(self._seen, self._read):
+            self._seen = number
             ticket = leaf_hash(entry)
-            if ticket in self._queued:
-                self._queued.discard(ticket)
-            else:
+            if ticket not in self._ahead:
                 self._registrar.apply(entry)
-        self._read = checkpoint.size
+                self._ahead.add(ticket)

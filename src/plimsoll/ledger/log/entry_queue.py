@@ -65,6 +65,12 @@ class EntryQueue(Protocol):
     def pending(self) -> int:
         """How many entries wait and have no place yet; may count up to a few thousand only."""
 
+    def added(self, after: int, size: int) -> list[tuple[int, bytes]]:
+        """Number and body of each entry that was added after the one numbered `after`, in the order of their places.
+
+        Entries before place `size` are left out. Numbers only order entries; the first one is numbered after 0.
+        """
+
     def lead(self, patience: float) -> AbstractContextManager[None]:
         """Holds the place of the only sequencer; waits `patience` seconds for it. Raises `log.sequencer_busy`."""
 

@@ -109,6 +109,11 @@ class PostgresQueue:
         (count,) = self._row(f"SELECT count(*) FROM (SELECT 1 FROM {self.name}_entry WHERE idx IS NULL LIMIT 5000) t")
         return int(count)
 
+    def added(self, after: int, size: int) -> list[tuple[int, bytes]]:
+        query = f"SELECT id, body FROM {self.name}_entry WHERE id > %s AND (idx IS NULL OR idx >= %s) ORDER BY id"
+        rows: list[tuple[int, bytes]] = self._connection().execute(query, (after, size)).fetchall()
+        return rows
+
     @contextmanager
     def lead(self, patience: float) -> Iterator[None]:
         connection = self._connection()
