@@ -41,6 +41,15 @@ def policy(rules: RegistrationPolicy, signer: FileKey | None = None) -> bytes:
     )
 
 
-def registration(of: FileKey, *, iss: str = LAB, role: Role = Role.FILER, signer: FileKey | None = None) -> bytes:
+def registration(
+    of: FileKey,
+    *,
+    iss: str = LAB,
+    role: Role = Role.FILER,
+    signer: FileKey | None = None,
+    issued_at: int | None = None,
+) -> bytes:
     body = KeyRegistered(of.cose_key, iss, role).encode()
-    return sign_record(signer or authority(), iss=AUTHORITY, sub=iss, media_type=KEY_REGISTERED, body=body)
+    return sign_record(
+        signer or authority(), iss=AUTHORITY, sub=iss, media_type=KEY_REGISTERED, body=body, issued_at=issued_at
+    )

@@ -4,15 +4,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cose_cases import first_policy, key, registration, statement
+from cose_cases import AUTHORITY, authority, first_policy, key, registration, statement
 from tests.ledger.sequencer_cases import ORIGIN, SIGNERS
 
 from plimsoll.kernel.errors import PlimsollError
+from plimsoll.ledger.keys.key_register import KeyRevoked, RevocationReason
+from plimsoll.ledger.log import desk as desk_module
 from plimsoll.ledger.log.desk import Desk
 from plimsoll.ledger.log.log import Log
+from plimsoll.ledger.notes.checkpoint import read_checkpoint
 from plimsoll.ledger.statements.cose_receipt import check_inclusion_receipt
+from plimsoll.ledger.statements.registration import audit
 from plimsoll.ledger.statements.scrapi import PENDING
-from plimsoll.ledger.statements.statement import leaf_bytes
+from plimsoll.ledger.statements.statement import KEY_REVOKED, leaf_bytes, sign_record
+from plimsoll.ledger.tree.tile_reader import TileReader
 
 
 @pytest.fixture
@@ -55,15 +60,47 @@ def test_a_refused_statement_is_not_queued(log: Log) -> None:
     assert log.queue.pending() == 0
 
 
-def test_what_another_desk_took_counts_once_it_is_in_the_tree(log: Log) -> None:
+def test_what_another_desk_took_counts_at_once(log: Log) -> None:
     here, there = Desk(log), Desk(log)
     here.submit(registration(key()))
-    assert refusal(there, statement()) == "registration.key_unknown"
+    there.submit(statement())
+    log.integrate()
+    there.submit(registration(key(2), iss="https://other.example"))
+    here.submit(statement(key(2), iss="https://other.example"))
+    log.integrate()
+    for desk in (here, there, Desk(log)):
+        assert refusal(desk, registration(key(2), iss="https://other.example", issued_at=1)) == "key_register.again"
+
+
+def test_a_key_whose_revocation_waits_signs_nothing_at_any_desk(log: Log) -> None:
+    here, there = Desk(log), Desk(log)
+    here.submit(registration(key()))
     log.integrate()
     there.submit(statement())
-    there.submit(registration(key(2), iss="https://other.example"))
-    log.integrate()
-    here.submit(statement(key(2), iss="https://other.example"))
+    here.submit(
+        sign_record(
+            authority(),
+            iss=AUTHORITY,
+            sub="revoked",
+            media_type=KEY_REVOKED,
+            body=KeyRevoked(key().cose_key.kid, RevocationReason.COMPROMISED).encode(),
+        )
+    )
+    for desk in (there, Desk(log), here):
+        assert refusal(desk, statement(sub="late")) == "registration.key_not_valid"
+    while log.integrate():
+        pass
+    checkpoint, _ = read_checkpoint(log.checkpoint())
+    entries = TileReader(log.tiles, checkpoint.size, checkpoint.root).entries(0, checkpoint.size)
+    assert list(audit(entries)) == []
+
+
+def test_more_waits_than_is_read_at_once(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk_module, "_AT_ONCE", 2)
+    first = Desk(log)
+    for number in range(1, 8):
+        first.submit(registration(key(number), iss=f"https://{number}.example"))
+    assert refusal(Desk(log), registration(key(7), issued_at=1)) == "key_register.two_issuers"
 
 
 def test_a_log_without_a_policy_takes_nothing_from_strangers(tmp_path: Path) -> None:

@@ -132,6 +132,20 @@ def test_the_same_bytes_twice_are_one_entry(place: Place) -> None:
     assert place.queue.pending() == 1
 
 
+def test_what_was_added_is_read_in_order_from_where_one_was(place: Place) -> None:
+    bodies = [bytes([65 + each]) for each in range(7)]
+    place.queue.add(bodies, 7)
+    assert [body for _, body in place.queue.added(0, 0, 10)] == bodies
+    (one, _), (two, _) = place.queue.added(0, 0, 2)
+    assert 0 < one < two
+    assert [body for _, body in place.queue.added(two, 0, 3)] == bodies[2:5]
+    place.queue.plan(4, 8)
+    assert [body for _, body in place.queue.added(0, 0, 10)] == bodies
+    settled(place.queue, 4)
+    assert [body for _, body in place.queue.added(0, 3, 10)] == bodies[3:]
+    assert [body for _, body in place.queue.added(0, 4, 10)] == bodies[4:]
+
+
 def test_a_plan_stays_as_it_was_made_until_it_is_settled(place: Place) -> None:
     tickets = place.queue.add([b"a", b"b", b"c"], 7)
     plan = place.queue.plan(2, 100)

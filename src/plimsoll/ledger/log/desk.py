@@ -16,6 +16,9 @@ from plimsoll.ledger.statements.statement import leaf_bytes
 from plimsoll.ledger.tree.merkle import leaf_hash
 from plimsoll.ledger.tree.tile_reader import TileReader
 
+_AT_ONCE = 500
+"""Waiting entries that are read at once, so that few of them are held in memory."""
+
 
 class Desk:
     """A `scrapi.ScrapiLog` over a `Log`; usable from several threads.
@@ -98,9 +101,10 @@ class Desk:
                 else:
                     self._registrar.apply(entry)
             self._read = checkpoint.size
-        for number, entry in self._log.queue.added(self._seen, self._read):
-            self._seen = number
-            ticket = leaf_hash(entry)
-            if ticket not in self._ahead:
-                self._registrar.apply(entry)
-                self._ahead.add(ticket)
+        while waiting := self._log.queue.added(self._seen, self._read, _AT_ONCE):
+            for number, entry in waiting:
+                self._seen = number
+                ticket = leaf_hash(entry)
+                if ticket not in self._ahead:
+                    self._registrar.apply(entry)
+                    self._ahead.add(ticket)

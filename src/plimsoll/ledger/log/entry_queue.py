@@ -65,8 +65,8 @@ class EntryQueue(Protocol):
     def pending(self) -> int:
         """How many entries wait and have no place yet; may count up to a few thousand only."""
 
-    def added(self, after: int, size: int) -> list[tuple[int, bytes]]:
-        """Number and body of each entry that was added after the one numbered `after`, in the order of their places.
+    def added(self, after: int, size: int, limit: int) -> list[tuple[int, bytes]]:
+        """Number and body of the first `limit` entries after the one numbered `after`, in the order of their places.
 
         Entries before place `size` are left out. Numbers only order entries; the first one is numbered after 0.
         """

@@ -109,9 +109,11 @@ class PostgresQueue:
         (count,) = self._row(f"SELECT count(*) FROM (SELECT 1 FROM {self.name}_entry WHERE idx IS NULL LIMIT 5000) t")
         return int(count)
 
-    def added(self, after: int, size: int) -> list[tuple[int, bytes]]:
-        query = f"SELECT id, body FROM {self.name}_entry WHERE id > %s AND (idx IS NULL OR idx >= %s) ORDER BY id"
-        rows: list[tuple[int, bytes]] = self._connection().execute(query, (after, size)).fetchall()
+    def added(self, after: int, size: int, limit: int) -> list[tuple[int, bytes]]:
+        query = (
+            f"SELECT id, body FROM {self.name}_entry WHERE id > %s AND (idx IS NULL OR idx >= %s) ORDER BY id LIMIT %s"
+        )
+        rows: list[tuple[int, bytes]] = self._connection().execute(query, (after, size, limit)).fetchall()
         return rows
 
     @contextmanager

@@ -110,10 +110,12 @@ class SqliteQueue:
         query = f"SELECT count(*) FROM (SELECT 1 FROM {self.name}_entry WHERE idx IS NULL LIMIT 5000)"
         return int(self._connection().execute(query).fetchone()[0])
 
-    def added(self, after: int, size: int) -> list[tuple[int, bytes]]:
+    def added(self, after: int, size: int, limit: int) -> list[tuple[int, bytes]]:
         # The plus sign keeps the search on the numbers: an index on idx would go through all that waits.
-        query = f"SELECT id, body FROM {self.name}_entry WHERE id > ? AND (+idx IS NULL OR +idx >= ?) ORDER BY id"
-        return self._connection().execute(query, (after, size)).fetchall()
+        query = (
+            f"SELECT id, body FROM {self.name}_entry WHERE id > ? AND (+idx IS NULL OR +idx >= ?) ORDER BY id LIMIT ?"
+        )
+        return self._connection().execute(query, (after, size, limit)).fetchall()
 
     @contextmanager
     def lead(self, patience: float) -> Iterator[None]:
