@@ -159,7 +159,15 @@ def test_no_answer_brings_the_client_down(raw: bytes, start: bytes) -> None:
         assert code == "none" or code.startswith("source.")
 
 
-@pytest.mark.parametrize("raw", [b"HTTP/1.1 200 OK\r\nContent-Length: 8192\r\n\r\n" + bytes(8192), b"H" * 8192])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 8192\r\n\r\n" + bytes(8192),
+        b"HTTP/1.1 200 OK\r\n\r\n" + bytes(8192),
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 8192\r\n\r\n" + bytes(8192),
+        b"H" * 8192,
+    ],
+)
 def test_a_server_that_drips_is_cut_off_in_time(raw: bytes) -> None:
     with answering(raw, pause=0.02) as url, HttpSource(url, timeout=0.5) as source:
         before = time.monotonic()

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,9 @@ from tests.ledger.witness_cases import Tree, forked, new_witness, witness_keys
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.log.log import Log
 from plimsoll.ledger.log.signed_size import Signed
-from plimsoll.ledger.notes.notes import open_note
+from plimsoll.ledger.notes.checkpoint import read_checkpoint
+from plimsoll.ledger.notes.cosignature import cosign
+from plimsoll.ledger.notes.notes import MAX_SIGNATURES, open_note
 from plimsoll.ledger.notes.policy import parse_policy
 from plimsoll.ledger.notes.tlog_proof import verify_receipt
 from plimsoll.ledger.watch.client import verify
@@ -121,6 +123,56 @@ def test_a_resting_witness_is_not_waited_for(tmp_path: Path) -> None:
         assert time.monotonic() - begun < 0.2
         assert "lately" in second.problems[0][1]
         assert "lately" not in client.cosign(Tree().note(5), 1_061, lambda old: []).problems[0][1]
+        # A clock that is put back does not make the rest longer.
+        assert "lately" not in client.cosign(Tree().note(5), 900, lambda old: []).problems[0][1]
+
+
+def test_a_witness_that_signs_without_end_cannot_stop_a_log(tmp_path: Path) -> None:
+    """As many good lines as a note may have: one more would make a checkpoint that nobody reads."""
+    log = Place(tmp_path / "log").create()
+    checkpoint = read_checkpoint(log.checkpoint())[0]
+    signer = witness_keys(1)[0]
+    body = "".join(cosign(checkpoint, signer, at).line for at in range(1, MAX_SIGNATURES + 1)).encode()
+    with answering(b"HTTP/1.1 200 OK\r\n\r\n" + body) as url:
+        log.witnesses = WitnessClient(addresses([url]), timeout=3)
+        log.republish()
+    assert cosigners(log) == {"witness.example/1"}
+    assert len(read_checkpoint(log.checkpoint())[1].signatures) == len(VKEYS) + 1
+    log.close()
+
+
+def test_a_witness_that_drips_is_cut_off_and_leaves_no_thread_behind() -> None:
+    before = set(threading.enumerate())
+    with answering(b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * 1_000, pause=0.02) as url:
+        client = WitnessClient(addresses([url]), timeout=0.3)
+        assert not client.cosign(Tree().note(5), 1_000, lambda old: []).quorum
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline and len(set(threading.enumerate()) - before) > 1:
+            time.sleep(0.02)
+        assert len(set(threading.enumerate()) - before) == 1  # the server's own
+
+
+@contextmanager
+def answering(raw: bytes, pause: float = 0) -> Iterator[str]:
+    """A witness that sends these bytes to whoever connects, one at a time if there is a pause."""
+    stop = threading.Event()
+
+    def answer(server: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = server.accept()
+                with client, suppress(OSError):
+                    client.recv(100_000)
+                    for part in [raw[at : at + 1] for at in range(len(raw))] if pause else [raw]:
+                        client.sendall(part)
+                        if stop.wait(pause):
+                            return
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=answer, args=(server,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        stop.set()
+        server.shutdown(socket.SHUT_RDWR)
 
 
 def test_a_witness_that_saw_another_history_does_not_cosign_and_says_so(tmp_path: Path, urls: list[str]) -> None:

@@ -162,10 +162,12 @@ class HttpSource:
         self.close()
 
     def _ask(self, path: str, limit: int) -> bytes | None:
-        connection = self._connection or self._connect()
-        self._connection = connection
+        connection = self._connection
+        if connection is None or connection.sock is None:
+            connection = self._connection = self._connect()
         late = threading.Event()
-        watch = threading.Timer(self._timeout, _cut, (connection, late))
+        # The socket and not the connection: that one lets go of it at the head of an answer that ends the connection.
+        watch = threading.Timer(self._timeout, _cut, (connection.sock, late))
         watch.daemon = True
         watch.start()
         try:
@@ -213,15 +215,13 @@ class HttpSource:
         )
 
 
-def _cut(connection: http.client.HTTPConnection, late: threading.Event) -> None:
+def _cut(sock: socket.socket, late: threading.Event) -> None:
     late.set()
-    sock = connection.sock
-    if sock is not None:
-        try:
-            # The plain shutdown also for TLS: whoever waits in recv() in the other thread wakes up.
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
-        except OSError:
-            return
+    try:
+        # The plain shutdown also for TLS: whoever waits in recv() in the other thread wakes up.
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+    except OSError:
+        return
 
 
 def _body(answer: http.client.HTTPResponse, path: str, limit: int) -> bytes:

@@ -27,7 +27,7 @@ from plimsoll.ledger.notes.base64_text import to_base64
 from plimsoll.ledger.notes.checkpoint import Checkpoint, open_checkpoint, parse_decimal, read_checkpoint
 from plimsoll.ledger.notes.cosignature import verify_cosignature
 from plimsoll.ledger.notes.note_keys import VerifierKey
-from plimsoll.ledger.notes.notes import NoteSignature, add_signatures, parse_signatures
+from plimsoll.ledger.notes.notes import MAX_SIGNATURES, NoteSignature, add_signatures, parse_signatures
 from plimsoll.ledger.notes.policy import Policy
 
 SIZE_TYPE = "text/x.tlog.size"
@@ -92,7 +92,8 @@ class WitnessClient:
             proof: makes consistency proofs; called from several threads, one at a time.
         """
         checkpoint, signed = read_checkpoint(note)
-        asked = [each for each in self.witnesses if self._resting.get(each.url, 0) <= now]
+        # A rest that ends later than it can comes from a clock that has been put back since: it is over.
+        asked = [each for each in self.witnesses if not now < self._resting.get(each.url, 0) <= now + self.rest]
         problems = {each.url: "it did not answer lately" for each in self.witnesses if each not in asked}
         answers: queue.SimpleQueue[tuple[WitnessAddress, list[NoteSignature] | Exception]] = queue.SimpleQueue()
         alone = threading.Lock()
@@ -123,7 +124,8 @@ class WitnessClient:
             for url in waiting:
                 self._resting[url] = now + self.rest
                 problems[url] = f"no answer within {self.timeout:g} seconds"
-        complete = add_signatures(signed, found).encode() if found else note
+        room = MAX_SIGNATURES - len(signed.signatures)
+        complete = add_signatures(signed, found[:room]).encode() if found else note
         return Collected(complete, self._enough(cosigned, problems), tuple(sorted(problems.items())))
 
     def newest(self, origin: str, log_keys: Sequence[VerifierKey]) -> Checkpoint | None:
@@ -200,15 +202,16 @@ def _body(job: _Job, old: int) -> bytes:
 
 
 def _cosignatures(job: _Job, body: bytes) -> list[NoteSignature]:
-    good = []
+    good: dict[VerifierKey, NoteSignature] = {}
     for line in parse_signatures(body):
         for key in job.witness.keys:
             if (line.name, line.key_id) == (key.name, key.id):
                 verify_cosignature(job.checkpoint, line, key)
-                good.append(line)
+                # One line of each key: as many as it likes to sign would make a note that nobody reads.
+                good[key] = line
     if not good:
         raise _refused("none of its lines is by a key that it is known by")
-    return good
+    return list(good.values())
 
 
 def _exchange(method: str, url: str, body: bytes | None, deadline: float) -> tuple[int, str, bytes]:
@@ -221,15 +224,16 @@ def _exchange(method: str, url: str, body: bytes | None, deadline: float) -> tup
     if left <= 0:
         raise TimeoutError("no time was left to ask it")
     connection = kind(parts.hostname, parts.port, timeout=left)
-    late = threading.Event()
+    connection.connect()
+    # The connection lets go of its socket at the head of an answer that ends it, while the body is still to come.
+    sock, late = connection.sock, threading.Event()
 
     def cut() -> None:
         late.set()
-        if connection.sock is not None:
-            with suppress(OSError):  # the plain shutdown, also under TLS, wakes whoever waits for bytes
-                socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+        with suppress(OSError):  # the plain shutdown, also under TLS, wakes whoever waits for bytes
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
-    watch = threading.Timer(left, cut)
+    watch = threading.Timer(max(deadline - time.monotonic(), 0), cut)
     watch.daemon = True
     watch.start()
     try:
