@@ -4,16 +4,24 @@ Granian bounds the time for headers and the number of connections. What it canno
 application is called: the size of a body, the time that it may take to arrive, and how many requests wait for a
 thread. So whoever sends slowly holds one small buffer for a few seconds, and no thread. Tiles are better served by a
 web server.
+
+Granian's embedded server says that it has stopped from inside a thread of its own, which goes on for a few milliseconds,
+and nobody can join it. It and the thread that calls Python back then want the interpreter once more, to let go of what
+they hold. If it is being taken apart by then, CPython ends the thread by unwinding it, Rust does not allow that, and the
+process aborts after its work is done. So `Server` is not left before these threads are gone.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -45,6 +53,8 @@ class Limits:
 
 
 _DEFAULT = Limits()
+_LAST_STEPS = 2.0
+"""Seconds that native threads get to end; they need milliseconds, unless the application has started some too."""
 
 
 class Server:
@@ -62,6 +72,7 @@ class Server:
         self._limits = limits
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: Any = None
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="plimsoll-serving", daemon=True)
 
     @property
@@ -71,12 +82,18 @@ class Server:
 
     def __enter__(self) -> Server:
         self._thread.start()
-        self._await_port()
+        try:
+            self._await_port()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._stopping.set()
         if self._loop is not None and self._server is not None:
-            self._loop.call_soon_threadsafe(self._server.stop)
+            with suppress(RuntimeError):  # the loop is closed: the server has ended by itself
+                self._loop.call_soon_threadsafe(self._server.stop)
         self._thread.join(10)
         self._bounded.pool.shutdown(wait=False)
 
@@ -104,9 +121,12 @@ class Server:
                 http1_settings=HTTP1Settings(header_read_timeout=int(self._limits.header_seconds * 1000)),
                 log_enabled=False,
             )
-            await self._server.serve()
+            if not self._stopping.is_set():
+                await self._server.serve()
 
+        before = _native_threads()
         asyncio.run(main())
+        _await_end_of(before)
 
     def _await_port(self) -> None:
         for _ in range(500):
@@ -192,6 +212,26 @@ class _Bounded:
                 close()
         status, headers = answer
         return status, headers, content
+
+
+def _native_threads() -> set[int]:
+    """The threads of this process that are not Python's own."""
+    try:
+        every = {int(name) for name in os.listdir("/proc/self/task")}
+    except OSError:  # not Linux
+        return set()
+    # A native thread that once called Python is in Python's list too, as a dummy.
+    own = (thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread))
+    return every - {thread.native_id for thread in own if thread.native_id is not None}
+
+
+def _await_end_of(before: set[int]) -> None:
+    """Waits until the native threads that were started since `before` have ended; see the top."""
+    deadline = time.monotonic() + _LAST_STEPS
+    if not os.path.isdir("/proc/self/task"):
+        time.sleep(0.25)  # they cannot be seen here, so they get a hundred times what they need
+    while _native_threads() - before and time.monotonic() < deadline:
+        time.sleep(0.001)
 
 
 def _environ(scope: Any, body: bytes) -> dict[str, Any]:
