@@ -71,3 +71,18 @@ def test_who_may_file_is_decided_by_registration_and_revocation_in_the_log(tmp_p
     opened = Log.open(log)
     assert opened.entry(3) == _statement(filer, 2)
     opened.close()
+
+
+def test_what_an_authority_signs_for_one_log_is_refused_by_its_next_one(tmp_path: Path) -> None:
+    old, new, authority = tmp_path / "old", tmp_path / "new", tmp_path / "authority.key"
+    done("log", "keygen", "authority.example", "-o", authority, "--role", "authority")
+    vkey = done("log", "keygen", "filer.example/1", "-o", tmp_path / "filer.key").strip()
+    for folder, year in ((old, 2025), (new, 2026)):
+        done("log", "init", folder, "--origin", f"{ORIGIN}/{year}", "--authority", authority)
+    done("log", "register", old, vkey, "--by", authority)
+    opened = Log.open(old)
+    for index in (0, 1):
+        (tmp_path / "record").write_bytes(opened.entry(index))
+        assert "[registration.audience]" in plimsoll("log", "append", new, tmp_path / "record").stderr
+    opened.close()
+    done("log", "register", new, vkey, "--by", authority)

@@ -99,11 +99,16 @@ def queued(log: Log, logged: Sequence[Logged]) -> list[bytes]:
 
 def takes_statements_only(log: Log) -> bool:
     """Whether the log began with a registration policy."""
+    return name_in_policy(log) is not None
+
+
+def name_in_policy(log: Log) -> str | None:
+    """What its registration policy calls a log; None for a log that began otherwise."""
     from plimsoll.ledger.statements.registration import Registrar
 
     first = Registrar()
     first.apply(log.entry(0))
-    return first.policy is not None
+    return first.name
 
 
 def settled(log: Log, tickets: Sequence[bytes], wait: float, advance: Advance, *, signing: bool) -> list[int | None]:

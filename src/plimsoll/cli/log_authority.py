@@ -83,15 +83,18 @@ def _public(text: str) -> tuple[str, CoseKey]:
 
 def _logged(folder: Path, by: Path, own: list[Path] | None, subject: str, media_type: str, body: bytes) -> int:
     """The index of a record, signed by an authority and logged."""
-    from plimsoll.cli.log_append import queued, settled
+    from plimsoll.cli.log_append import name_in_policy, queued, settled
     from plimsoll.cli.log_entries import Logged
     from plimsoll.ledger.statements.statement import leaf_bytes, sign_record
 
     authority = loaded([by])[0]
-    statement = sign_record(authority, iss=authority.verifier.name, sub=subject, media_type=media_type, body=body)
+    iss = authority.verifier.name
     signers = keys_of_log(folder, own)
     log = opened(folder, signers)
     try:
+        # It names the log, or anybody could log it in the next log of this authority.
+        name = name_in_policy(log)
+        statement = sign_record(authority, iss=iss, sub=subject, media_type=media_type, body=body, aud=name)
         tickets = queued(log, [Logged(by, leaf_bytes(statement))])
         (index,) = settled(log, tickets, 30.0, lambda done, doing="": None, signing=bool(signers))
     finally:

@@ -55,7 +55,7 @@ def first_policy(authority: FileKey, origin: str) -> bytes:
         )
     policy = RegistrationPolicy(authorities=(KeyRegistered(authority.cose_key, name, Role.AUTHORITY),))
     return leaf_bytes(
-        sign_record(authority, iss=name, sub=origin, media_type=REGISTRATION_POLICY, body=policy.encode())
+        sign_record(authority, iss=name, sub=origin, media_type=REGISTRATION_POLICY, body=policy.encode(), aud=origin)
     )
 
 

@@ -30,7 +30,13 @@ from plimsoll.ledger.statements.cbor import encode_cbor
 from plimsoll.ledger.statements.cose import Alg, Sign1, parse_sign1, sign1
 from plimsoll.ledger.statements.registration import Registrar, audit
 from plimsoll.ledger.statements.registration_policy import RegistrationPolicy, parse_registration_policy
-from plimsoll.ledger.statements.statement import KEY_REVOKED, sign_record
+from plimsoll.ledger.statements.statement import (
+    KEY_REGISTERED,
+    KEY_REVOKED,
+    REGISTRATION_POLICY,
+    parse_statement,
+    sign_record,
+)
 
 NOW = 1_800_000_000
 
@@ -168,6 +174,37 @@ def test_what_was_replaced_is_not_brought_back_by_a_second_form_of_its_signature
     for entry in (first, strict):
         opened.apply(entry)
     assert refusal(opened, twin(first)) == "registration.again"
+
+
+def test_what_is_for_one_log_is_taken_by_no_other() -> None:
+    office = authority()
+    named = KeyRegistered(office.cose_key, AUTHORITY, Role.AUTHORITY)
+    body = RegistrationPolicy(authorities=(named,)).encode()
+
+    def first(name: str, aud: str | None = None) -> bytes:
+        return sign_record(office, iss=AUTHORITY, sub=name, media_type=REGISTRATION_POLICY, body=body, aud=aud)
+
+    def register(aud: str | None) -> bytes:
+        entry = KeyRegistered(key().cose_key, LAB, Role.FILER).encode()
+        return sign_record(office, iss=AUTHORITY, sub=LAB, media_type=KEY_REGISTERED, body=entry, aud=aud)
+
+    old, new = Registrar(), Registrar()
+    old.admit(first("log/2025", "log/2025"))
+    new.admit(first("log/2026"))
+    assert (old.name, new.name) == ("log/2025", "log/2026")
+    old.admit(register("log/2025"))
+    for replayed in (register("log/2025"), first("log/2025", "log/2025")):
+        assert refusal(new, replayed) == "registration.audience"
+    assert refusal(Registrar(), first("log/2026", "log/2025")) == "registration.audience"
+    new.admit(register("log/2026"))
+    new.admit(statement(aud="log/2026"))
+    assert refusal(new, statement(sub="b", aud="log/2025")) == "registration.audience"
+    assert parse_statement(statement(aud="log/2026")).aud == ("log/2026",)
+    both = sign1(key(), {15: {1: LAB, 2: "c", 3: ["x", "log/2026"]}, 258: -16, 4: key().cose_key.kid}, bytes(32))
+    assert new.admit(both.encode()).statement.aud == ("x", "log/2026")
+    for aud in (7, [], "", [7], [""], None):
+        data = sign1(key(), {15: {1: LAB, 2: "c", 3: aud}, 258: -16, 4: key().cose_key.kid}, bytes(32)).encode()  # type: ignore[dict-item]
+        assert refusal(new, data) == "statement.claims"
 
 
 def test_an_auditor_sees_that_old_bytes_were_logged_again() -> None:

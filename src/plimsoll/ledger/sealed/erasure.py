@@ -54,10 +54,12 @@ def order_for(statement: bytes, *, ordered_by: str, order: str, basis: str) -> E
     return ErasureOrder(statement_id(statement), parse_statement(statement).digest, ordered_by, order, basis)
 
 
-def erasure_statement(signer: CoseSigner, order: ErasureOrder, *, iss: str, issued_at: int | None = None) -> bytes:
+def erasure_statement(
+    signer: CoseSigner, order: ErasureOrder, *, iss: str, issued_at: int | None = None, aud: str | None = None
+) -> bytes:
     """The order as a record for the log, about the statement whose document is erased."""
     return sign_record(
-        signer, iss=iss, sub=order.statement, media_type=ERASURE, body=order.encode(), issued_at=issued_at
+        signer, iss=iss, sub=order.statement, media_type=ERASURE, body=order.encode(), issued_at=issued_at, aud=aud
     )
 
 

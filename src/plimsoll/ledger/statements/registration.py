@@ -4,7 +4,9 @@ Form, issuer, key, rules, signature: every input to the decision is in the state
 entry of a log is its policy and names the authorities; it is the one entry that vouches for itself.
 
 What was signed once is logged once. Anybody can alter an ECDSA signature into a second good one, and any operator can
-log old bytes again; a later entry decides, so either would bring back a policy or a filing that was replaced.
+log old bytes again; a later entry decides, so either would bring back a policy or a filing that was replaced. What one
+log took can be sent to another: a statement that says which log it is for is taken by no other. A log's name is what
+its first policy is about.
 """
 
 from __future__ import annotations
@@ -48,12 +50,13 @@ class Registrar:
 
     Attributes:
         keys: the key register.
+        name: of the log: the subject of its first policy; None before the first entry.
         policy: the policy most recently logged; None before the first entry.
         next_index: the entry that is judged next.
         erasures: order and entry index by the digest of what was erased.
     """
 
-    __slots__ = ("_logged", "_remembers_all", "erasures", "keys", "next_index", "policy")
+    __slots__ = ("_logged", "_remembers_all", "erasures", "keys", "name", "next_index", "policy")
 
     def __init__(self, *, remember_all: bool = False) -> None:
         """Before the first entry.
@@ -65,6 +68,7 @@ class Registrar:
         self._logged: dict[bytes, int] = {}
         self._remembers_all = remember_all
         self.keys = KeyRegister()
+        self.name: str | None = None
         self.policy: RegistrationPolicy | None = None
         self.next_index = 0
         self.erasures: dict[bytes, tuple[int, ErasureOrder]] = {}
@@ -86,10 +90,13 @@ class Registrar:
             PlimsollError: what `parse_statement` and `verify_sign1` raise; ``registration.first_entry``,
                 ``registration.key_unknown``, ``registration.key_not_valid``, ``registration.issuer``,
                 ``registration.role``, ``registration.alg``, ``registration.content_type``,
-                ``registration.certificate``, ``registration.again``; ``key_register.*``,
+                ``registration.certificate``, ``registration.again``, ``registration.audience``; ``key_register.*``,
                 ``erasure.malformed``, ``registration.policy``.
         """
         statement = parse_statement(data)
+        name = statement.sub if self.name is None else self.name
+        if statement.aud and name not in statement.aud:
+            raise _refused("registration.audience", f"the statement is for another log than {name!r:.100}")
         if self.policy is None:
             key = _first_key(statement, self.next_index)
         else:
@@ -165,7 +172,7 @@ class Registrar:
             return
         match statement.content_type:
             case media_type if media_type == REGISTRATION_POLICY:
-                self._take_policy(parse_registration_policy(body), index)
+                self._take_policy(parse_registration_policy(body), statement.sub, index)
             case media_type if media_type == KEY_REGISTERED:
                 self.keys.register(index, parse_key_registered(body))
             case media_type if media_type == KEY_REVOKED:
@@ -174,10 +181,11 @@ class Registrar:
                 order = parse_erasure_order(body)
                 self.erasures.setdefault(order.digest, (index, order))
 
-    def _take_policy(self, policy: RegistrationPolicy, index: int) -> None:
+    def _take_policy(self, policy: RegistrationPolicy, about: str, index: int) -> None:
         if self.policy is None:
             if index:
                 return  # A log that did not begin with a policy has none, whoever sends it one.
+            self.name = about
             for authority in policy.authorities:
                 self.keys.register(index, authority)
         self.policy = policy

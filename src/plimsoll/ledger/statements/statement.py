@@ -26,7 +26,7 @@ MAX_ENTRY = 65_535
 MAX_TEXT = 8192
 """Bytes of an issuer or a subject (RFC 9943)."""
 
-ISS, SUB, IAT = 1, 2, 6
+ISS, SUB, AUD, IAT = 1, 2, 3, 6
 
 KEY_REGISTERED = "application/vnd.plimsoll.key-registered+cbor"
 KEY_REVOKED = "application/vnd.plimsoll.key-revoked+cbor"
@@ -43,6 +43,7 @@ class Statement:
     Attributes:
         iss: who makes the statement.
         sub: what it is about; a later statement with the same `iss` and `sub` supersedes it.
+        aud: names of the logs that the statement is for; empty if it may be logged anywhere.
         alg: the signature algorithm.
         kid: names the issuer's key; None only where a certificate does.
         digest: of the document, or of `body` where there is one.
@@ -59,6 +60,7 @@ class Statement:
 
     iss: str
     sub: str
+    aud: tuple[str, ...]
     alg: Alg
     kid: bytes | None
     digest: bytes
@@ -84,9 +86,12 @@ def sign_statement(
     location: str | None = None,
     typ: str | int | None = None,
     issued_at: int | None = None,
+    aud: str | None = None,
     fully_specified: bool = False,
 ) -> bytes:
     """A hash envelope over `digest`, signed.
+
+    With `aud`, the name of a log, no other log takes it.
 
     Names, addresses and free text do not belong into `iss` and `sub`: an entry of a log is for ever.
 
@@ -95,7 +100,7 @@ def sign_statement(
     """
     protected: dict[int | str, Cbor] = {cose.HASH_ALG: hash_alg}
     _put(protected, {cose.HASHED_TYPE: content_type, cose.LOCATION: location, cose.TYP: typ})
-    return _signed(signer, protected, iss, sub, digest, issued_at, fully_specified)
+    return _signed(signer, protected, iss, sub, digest, issued_at, aud, fully_specified)
 
 
 def sign_record(
@@ -106,10 +111,14 @@ def sign_record(
     media_type: str,
     body: bytes,
     issued_at: int | None = None,
+    aud: str | None = None,
     fully_specified: bool = False,
 ) -> bytes:
-    """A record that the log itself reads (`RECORD_TYPES`), with its body inside, signed."""
-    return _signed(signer, {cose.CONTENT_TYPE: media_type}, iss, sub, body, issued_at, fully_specified)
+    """A record that the log itself reads (`RECORD_TYPES`), with its body inside, signed.
+
+    Without `aud`, the name of the log, anybody can log it in every other log of the same authority.
+    """
+    return _signed(signer, {cose.CONTENT_TYPE: media_type}, iss, sub, body, issued_at, aud, fully_specified)
 
 
 def parse_statement(data: bytes, *, any_payload: bool = False) -> Statement:
@@ -163,10 +172,11 @@ def _signed(
     sub: str,
     payload: bytes,
     issued_at: int | None,
+    aud: str | None,
     fully_specified: bool,
 ) -> bytes:
     claims: dict[int | str, Cbor] = {ISS: iss, SUB: sub}
-    _put(claims, {IAT: issued_at})
+    _put(claims, {AUD: aud, IAT: issued_at})
     protected = {**protected, cose.CLAIMS: claims, cose.KID: signer.cose_key.kid}
     data = sign1(signer, protected, payload, fully_specified=fully_specified).encode()
     parse_statement(data)
@@ -195,6 +205,7 @@ def _statement_of(message: Sign1, any_payload: bool) -> Statement:
     return Statement(
         iss=iss,
         sub=sub,
+        aud=_audience(claims),
         alg=message.alg,
         kid=message.kid,
         digest=message.payload if body is None else hashlib.sha256(body).digest(),
@@ -257,6 +268,17 @@ def _claim(claims: Mapping[int | str, Cbor], label: int) -> str:
         name = "issuer" if label == ISS else "subject"
         raise _refused("statement.claims", f"the {name} is not a text of 1 to {MAX_TEXT} bytes")
     return value
+
+
+def _audience(claims: Mapping[int | str, Cbor]) -> tuple[str, ...]:
+    """One name or a list of them (RFC 8392)."""
+    value = claims.get(AUD, ())
+    names = (value,) if isinstance(value, str) else value
+    if not isinstance(names, tuple) or not all(isinstance(each, str) and each for each in names):
+        raise _refused("statement.claims", "what the statement is for is neither a name nor a list of names")
+    if AUD in claims and not names:
+        raise _refused("statement.claims", "the statement is for nobody")
+    return names  # type: ignore[return-value]
 
 
 def _issued_at(claims: Mapping[int | str, Cbor]) -> int | float | None:
