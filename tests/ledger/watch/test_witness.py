@@ -224,6 +224,46 @@ def test_refused_checkpoints_are_kept_but_not_without_end(witness: Witness) -> N
     assert len(witness.state.suspects(ORIGIN)) == SUSPECTS  # type: ignore[attr-defined]
 
 
+def without(note: bytes, *names: bytes) -> bytes:
+    """A note without the lines at these places."""
+    return b"".join(line for line in note.splitlines(keepends=True) if not line.startswith(names))
+
+
+def line_of(key_type: KeyType) -> bytes:
+    """How the line of the log's key of a type begins."""
+    at = next(at for at, key in enumerate(VKEYS) if key.type is key_type)
+    line = TREE.note(5).splitlines()[4 + at]
+    return line[: line.index(b" ", 5) + 6]
+
+
+def test_extension_lines_that_no_signature_covers_are_not_cosigned(witness: Witness) -> None:
+    """An ML-DSA-44 line binds origin, size and root alone; our own Ed25519 line would bind the whole text."""
+    forged = without(TREE.note(5), line_of(KeyType.ED25519)).replace(b"\n\n", b"\nsite 7 is licensed\n\n", 1)
+    assert open_note(forged, VKEYS).verified
+    assert add_checkpoint(witness, asked(0, [], forged), NOW).status == 403
+    signed = sign_checkpoint(Checkpoint(ORIGIN, 5, TREE.root(5), ("the log's own words",)), SIGNERS, 1).encode()
+    assert add_checkpoint(witness, asked(0, [], signed), NOW).status == 200
+
+
+def test_a_checkpoint_shown_again_with_fewer_lines_takes_none_away(witness: Witness) -> None:
+    at_size(witness, 5)
+    poorer = without(TREE.note(5), line_of(KeyType.ED25519))
+    assert add_checkpoint(witness, asked(5, [], poorer), NOW + 1).status == 200
+    seen = witness.state.latest(ORIGIN)
+    assert seen is not None
+    assert {key for key, _ in open_note(seen.note, VKEYS).verified} == set(VKEYS)
+    assert {time for _, time in open_note(seen.note, KEYS).verified} == {NOW + 1}
+
+
+def test_one_refused_checkpoint_takes_one_place_whatever_lines_are_added_to_it(witness: Witness) -> None:
+    at_size(witness, 5)
+    refused = TREE.note(6)
+    for number in range(2 * SUSPECTS):
+        junk = f"— stranger.example {to_base64(bytes([number]) * 40)}\n".encode()
+        add_checkpoint(witness, asked(5, [], refused + junk), NOW)
+    assert witness.state.suspects(ORIGIN) == [refused]  # type: ignore[attr-defined]
+
+
 def subtree_request(start: int, end: int, size: int, note: bytes, *, root: bytes | None = None) -> bytes:
     hash_at = in_memory(TREE.leaves)
     hash_ = range_root(start, end, hash_at) if root is None else root

@@ -17,7 +17,7 @@ from plimsoll.ledger.notes.base64_text import from_base64
 from plimsoll.ledger.notes.checkpoint import Checkpoint, open_checkpoint, parse_decimal, read_checkpoint
 from plimsoll.ledger.notes.cosignature import cosign, cosign_subtree, verify_cosignature
 from plimsoll.ledger.notes.note_keys import TIMESTAMPED, KeyType, SignerKey, VerifierKey
-from plimsoll.ledger.notes.notes import NoteSignature, SignedNote, add_signatures
+from plimsoll.ledger.notes.notes import NoteSignature, SignedNote, add_signatures, parse_note
 from plimsoll.ledger.tree.merkle import EMPTY_ROOT
 from plimsoll.ledger.tree.proofs import verify_consistency, verify_subtree_consistency
 
@@ -168,13 +168,11 @@ def _extend(
                 raise _Refusal(409, str(stored), (("Content-Type", "text/x.tlog.size"),))
             _check_extends(seen, old, proof, checkpoint)
             lines = [cosign(checkpoint, signer, now) for signer in witness.signers]
-            # Lines of others may be anything, so only the log's and our own are kept and shown.
-            log_lines = [line for line in note.signatures if _is_by(line, witness.logs[origin])]
-            kept = add_signatures(SignedNote(note.text, tuple(log_lines)), lines)
+            kept = add_signatures(_by_log(note, seen, witness.logs[origin]), lines)
             slot.keep(Seen(checkpoint.size, checkpoint.root, kept.encode()))
     except _Refusal as refusal:
         if refusal.answer.status == 422:
-            witness.state.suspect(origin, note.encode(), now)
+            witness.state.suspect(origin, _by_log(note, None, witness.logs[origin]).encode(), now)
         raise
     # The step has ended without error: what was compared is stored and durable. Only now may the lines leave.
     return Answer(200, _TEXT, "".join(line.line for line in lines).encode())
@@ -208,6 +206,9 @@ def _opened(witness: Witness, data: bytes, allows: Allows) -> tuple[Checkpoint, 
         opened = open_checkpoint(data, keys, checkpoint.origin)
     except PlimsollError as error:
         raise _Refusal(403, "the log's signature is missing or does not verify") from error
+    if checkpoint.extensions and not any(_covers_text(line, keys) for line in opened[1].signatures):
+        # An ML-DSA-44 line says nothing about them, so anybody can have written what our Ed25519 key would sign.
+        raise _Refusal(403, "the log has not signed the extension lines")
     if not allows(checkpoint.origin):
         raise _Refusal(429, "too many checkpoints of this log", (*_TEXT, ("Retry-After", "1")))
     return opened
@@ -239,8 +240,21 @@ def _own_cosignature(witness: Witness, checkpoint: Checkpoint, note: SignedNote)
     return bool(own)
 
 
-def _is_by(line: NoteSignature, keys: Sequence[VerifierKey]) -> bool:
-    return any((line.name, line.key_id) == (key.name, key.id) for key in keys)
+def _by_log(note: SignedNote, seen: Seen | None, keys: Sequence[VerifierKey]) -> SignedNote:
+    """The note with one line of each of the log's keys: lines of others may be anything.
+
+    What the log signed of the same text before stays: whoever shows it again with fewer lines takes none away.
+    """
+    same = seen is not None and seen.note.startswith(f"{note.text}\n".encode())
+    lines = [*(parse_note(seen.note).signatures if seen is not None and same else ()), *note.signatures]
+    ids = {(key.name, key.id) for key in keys}
+    kept = {(line.name, line.key_id): line for line in lines if (line.name, line.key_id) in ids}
+    return SignedNote(note.text, tuple(kept.values()))
+
+
+def _covers_text(line: NoteSignature, keys: Sequence[VerifierKey]) -> bool:
+    whole = (KeyType.ED25519, KeyType.ECDSA)
+    return any((line.name, line.key_id) == (key.name, key.id) and key.type in whole for key in keys)
 
 
 def _is_subtree(start: int, end: int) -> bool:

@@ -238,8 +238,8 @@ def _exchange(method: str, url: str, body: bytes | None, deadline: float) -> tup
     watch.start()
     try:
         connection.request(method, parts.path, body, {"Content-Type": "text/plain; charset=utf-8"} if body else {})
-        answer = connection.getresponse()
-        data = answer.read(_MOST_ANSWER + 1)
+        with connection.getresponse() as answer:
+            data = answer.read(_MOST_ANSWER + 1)
     except (OSError, http.client.HTTPException) as error:
         if late.is_set():
             raise TimeoutError("it did not answer in time") from error
