@@ -126,6 +126,29 @@ def test_the_verifier_says_under_which_order_and_not_missing(tmp_path: Path) -> 
         verify_inclusion(index, len(leaves), leaf, path, root_of(leaves))
 
 
+def test_each_statement_on_one_document_has_the_order_about_it(tmp_path: Path) -> None:
+    document = sealed()
+    first, second, third = (
+        sign_statement(key(), iss=LAB, sub=each, digest=document.leaf_payload) for each in ("a", "b", "c")
+    )
+    mistaken = ErasureOrder(order(second).statement, bytes(32), "office", "0", "law")
+    orders = [order(first), mistaken, order(second)]
+    registrar = Registrar()
+    for entry in (first_policy(), registration(key()), first, second, third):
+        registrar.admit(entry)
+    for each in orders:
+        registrar.admit(erasure_statement(authority(), each, iss=AUTHORITY))
+    store = PayloadStore(tmp_path)
+    store.put(document)
+    erase(store, order(first))
+    found = [explain_absence(each, store, registrar.erasures) for each in (first, second, third)]
+    assert [(each.presence, each.index) for each in found] == [
+        (Presence.ERASED, 5),
+        (Presence.ERASED, 7),
+        (Presence.MISSING, None),
+    ]
+
+
 def test_an_order_that_is_not_in_the_log_explains_nothing(tmp_path: Path) -> None:
     document = sealed()
     store = PayloadStore(tmp_path)

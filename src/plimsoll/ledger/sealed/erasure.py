@@ -81,20 +81,18 @@ def erase(store: PayloadStore, order: ErasureOrder) -> None:
 
 
 def explain_absence(
-    statement: bytes, store: PayloadStore, erasures: Mapping[bytes, tuple[int, ErasureOrder]]
+    statement: bytes, store: PayloadStore, erasures: Mapping[tuple[str, bytes], tuple[int, ErasureOrder]]
 ) -> Absence:
     """Whether the document behind a statement is there, and if not, why.
 
     Args:
         statement: the signed statement.
         store: where its document would be.
-        erasures: orders in the log, by digest (`Registrar.erasures`, which takes an authority's orders only). An order
+        erasures: orders in the log (`Registrar.erasures`, which takes an authority's orders only). An order
             in the store alone explains nothing: whoever lost a document could write one.
     """
     digest = parse_statement(statement).digest
-    index, order = erasures.get(digest, (None, None))
-    if order is not None and order.statement != statement_id(statement):
-        index, order = None, None
+    index, order = erasures.get((statement_id(statement), digest), (None, None))
     if store.ciphertext(digest.hex()) is not None:
         # An order that is not carried out yet does not make a document absent.
         return Absence(Presence.PRESENT, order, index)

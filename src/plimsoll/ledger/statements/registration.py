@@ -53,7 +53,7 @@ class Registrar:
         name: of the log: the subject of its first policy; None before the first entry.
         policy: the policy most recently logged; None before the first entry.
         next_index: the entry that is judged next.
-        erasures: order and entry index by the digest of what was erased.
+        erasures: entry index and order, by the id of the statement whose document was erased and its digest.
     """
 
     __slots__ = ("_logged", "_remembers_all", "erasures", "keys", "name", "next_index", "policy")
@@ -71,7 +71,7 @@ class Registrar:
         self.name: str | None = None
         self.policy: RegistrationPolicy | None = None
         self.next_index = 0
-        self.erasures: dict[bytes, tuple[int, ErasureOrder]] = {}
+        self.erasures: dict[tuple[str, bytes], tuple[int, ErasureOrder]] = {}
 
     def admit(self, data: bytes, now: int | None = None) -> Admitted:
         """Judges a statement as the next entry and, if it is taken, applies it."""
@@ -179,7 +179,7 @@ class Registrar:
                 self.keys.revoke(index, parse_key_revoked(body))
             case media_type if media_type == ERASURE:
                 order = parse_erasure_order(body)
-                self.erasures.setdefault(order.digest, (index, order))
+                self.erasures.setdefault((order.statement, order.digest), (index, order))
 
     def _take_policy(self, policy: RegistrationPolicy, about: str, index: int) -> None:
         if self.policy is None:
