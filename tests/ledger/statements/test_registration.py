@@ -7,6 +7,7 @@ import pytest
 from cose_cases import AUTHORITY, LAB, authority, first_policy, key, policy, registration, statement
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -278,10 +279,11 @@ def certificate(
     uri: str | None,
     ca: bool,
     more: x509.ExtensionType | None = None,
+    subject: str | None = None,
 ) -> x509.Certificate:
     builder = (
         x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "root" if ca else "leaf")]))
+        .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, subject or ("root" if ca else "leaf"))]))
         .issuer_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, issuer)]))
         .public_key(subject_key.public_key())  # type: ignore[attr-defined]
         .serial_number(7 if ca else 8)
@@ -405,6 +407,40 @@ def test_a_certificate_for_another_purpose_signs_no_statements(extension: x509.E
         assert anchored().judge(data, NOW)
     else:
         assert refusal(anchored(), data, NOW) == "registration.certificate"
+
+
+class SlowKey:
+    """An RSA key that takes long to verify with."""
+
+    def public_key(self) -> object:
+        return RSAPublicNumbers((1 << 3000) + 1, (1 << 3071) + 1).public_key()
+
+
+def test_a_chain_is_one_path_and_quick_to_verify() -> None:
+    middle_key = derive_private_key(777, SECP256R1())
+    middle, other, slow = (
+        certificate(issuer, subject_key, ROOT_KEY, uri=None, ca=True, subject=name).public_bytes(Encoding.DER)
+        for issuer, subject_key, name in (
+            ("root", middle_key, "middle"),
+            ("root", ROOT_KEY, "other"),
+            ("root", SlowKey(), "middle"),
+        )
+    )
+    leaf = certificate("middle", LEAF_KEY, middle_key, uri=LAB, ca=False).public_bytes(Encoding.DER)
+
+    def judged(*chain: bytes) -> str:
+        headers = {15: {1: LAB, 2: "s"}, 258: -16, 33: chain}
+        try:
+            anchored().judge(sign1(key(1, KeyType.ECDSA), headers, bytes(32)).encode(), NOW)  # type: ignore[arg-type]
+        except PlimsollError as problem:
+            return problem.what
+        return "taken"
+
+    assert judged(leaf, middle) == judged(leaf, middle, ROOT) == "taken"
+    assert "not followed" in judged(leaf, middle, other)
+    assert "not followed" in judged(leaf, ROOT, middle)
+    assert "one name" in judged(leaf, middle, middle)
+    assert "exponent" in judged(leaf, slow)
 
 
 def test_an_authoritys_own_certificate_signs_no_statements() -> None:

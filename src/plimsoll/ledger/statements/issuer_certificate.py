@@ -7,7 +7,9 @@ the decision again.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from plimsoll.kernel.errors import PlimsollError
@@ -15,6 +17,7 @@ from plimsoll.ledger.statements import cose
 from plimsoll.ledger.statements.cose_keys import CoseKey, KeyKind
 from plimsoll.ledger.statements.statement import SHA256, SHA384, SHA512, Statement
 
+_MAX_EXPONENT_BITS = 32
 _HASHES = {SHA256: "sha256", SHA384: "sha384", SHA512: "sha512"}
 
 
@@ -57,6 +60,7 @@ def _verified(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], now: int) ->
     from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store
 
     certificates = [x509.load_der_x509_certificate(each) for each in chain]
+    _check_order(certificates)
     verifier = (
         PolicyBuilder()
         .store(Store([x509.load_der_x509_certificate(each) for each in anchors]))
@@ -88,6 +92,24 @@ def _check_purpose(certificate: Any) -> None:
                 }
                 if set(usages) <= elsewhere:
                     raise _refused("the certificate's key is for servers or for services of an authority only")
+
+
+def _check_order(certificates: Sequence[Any]) -> None:
+    """Refuses what is no single path (RFC 9360: each is followed by its issuer's), before any signature is verified.
+
+    Certificates that have issued one another make thousands of paths, and an RSA key can be made slow on purpose.
+    """
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+    if len({each.subject for each in certificates}) != len(certificates):
+        raise _refused("two certificates of the chain have one name")
+    for below, above in pairwise(certificates):
+        if below.issuer != above.subject:
+            raise _refused("a certificate of the chain is not followed by that of its issuer")
+    for each in certificates:
+        key = each.public_key()
+        if isinstance(key, RSAPublicKey) and key.public_numbers().e.bit_length() > _MAX_EXPONENT_BITS:
+            raise _refused("a certificate of the chain has an RSA key with an unusually large exponent")
 
 
 def _uris(certificate: Any) -> list[str]:
