@@ -114,7 +114,8 @@ def running(*arguments: object, folder: Path, kill: bool = False) -> Iterator[Ru
             process.wait(PATIENCE)
             raise
     assert ended == (-signal.SIGKILL if kill else 128 + signal.SIGTERM), err.read_text()
-    assert "Traceback" not in err.read_text()
+    for fault in ("Traceback", "panic"):
+        assert fault not in err.read_text()
 
 
 @contextmanager

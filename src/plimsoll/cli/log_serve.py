@@ -42,7 +42,6 @@ def serve(
     Witnesses are those lines of the policy that have an address. A log with a registration policy also takes statements
     (SCRAPI: POST /entries). Stop it with Ctrl-C or SIGTERM at any moment.
     """
-    from plimsoll.cli.log_http import until_asked_to_stop
     from plimsoll.kernel.errors import PlimsollError
 
     if read_only:
@@ -58,17 +57,16 @@ def serve(
             fix=f"Put them into {folder / KEYS}, name them with --key, or --read-only.",
         )
     log = opened(folder, signers, witnesses)
-    with until_asked_to_stop(), closing(log):
+    with closing(log):
         _run(log, host, port, every, pause)
 
 
 def _serve_files(place: str, host: str, port: int) -> None:
-    from plimsoll.cli.log_http import until_asked_to_stop
     from plimsoll.ledger.log.http_app import tiles_app
     from plimsoll.ledger.notes.checkpoint import read_checkpoint
     from plimsoll.ledger.watch.serving import Server
 
-    with until_asked_to_stop(), reading(place) as source:
+    with reading(place) as source:
         origin = read_checkpoint(published(source, place))[0].origin
         with Server(tiles_app(source), host, port) as server:
             say(f"{origin}: serving {server.url}")

@@ -76,7 +76,6 @@ def serve(
 
     What was cosigned is durable before the answer leaves. Never put DIR/state.sqlite back from a backup.
     """
-    from plimsoll.cli.log_http import until_asked_to_stop
     from plimsoll.cli.log_keys import private_keys
     from plimsoll.ledger.watch.serving import Server
     from plimsoll.ledger.watch.witness import Witness
@@ -100,7 +99,7 @@ def serve(
             where=Where(str(folder)),
         )
     store = SqliteWitnessStore(folder / "state.sqlite")
-    with until_asked_to_stop(), closing(store):
+    with closing(store):
         witness = Witness(private_keys(folder), logs, store)
         with Server(witness_app(witness), host, port) as server:
             name = witness.signers[0].verifier.name

@@ -5,16 +5,14 @@ application is called: the size of a body, the time that it may take to arrive, 
 thread. So whoever sends slowly holds one small buffer for a few seconds, and no thread. Tiles are better served by a
 web server.
 
-Granian's embedded server says that it has stopped from inside a thread of its own, which goes on for a few milliseconds,
-and nobody can join it. It and the thread that calls Python back then want the interpreter once more, to let go of what
-they hold. If it is being taken apart by then, CPython ends the thread by unwinding it, Rust does not allow that, and the
-process aborts after its work is done. So `Server` is not left before these threads are gone.
+A thread of Rust that asks for the interpreter while it is taken apart is unwound by CPython, which Rust answers with an
+abort. So a `Server` is not left before Granian has stopped and its threads are gone: it says that it has stopped from
+inside one that goes on for milliseconds, and that nobody can join.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import sys
 import threading
@@ -24,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from plimsoll.kernel.errors import PlimsollError
@@ -53,6 +52,7 @@ class Limits:
 
 
 _DEFAULT = Limits()
+_TASKS = Path("/proc/self/task")
 _LAST_STEPS = 2.0
 """Seconds that native threads get to end; they need milliseconds, unless the application has started some too."""
 
@@ -73,6 +73,7 @@ class Server:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: Any = None
         self._stopping = threading.Event()
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="plimsoll-serving", daemon=True)
 
     @property
@@ -94,13 +95,15 @@ class Server:
         if self._loop is not None and self._server is not None:
             with suppress(RuntimeError):  # the loop is closed: the server has ended by itself
                 self._loop.call_soon_threadsafe(self._server.stop)
-        self._thread.join(10)
+        self._ended.wait(10)
         self._bounded.pool.shutdown(wait=False)
 
     def join(self) -> None:
         """Waits until the server ends."""
-        while self._thread.is_alive():
-            self._thread.join(0.5)
+        # Not by `Thread.join`: if a signal handler raises inside it, CPython 3.11 takes the thread for ended. Nobody
+        # would wait for it then, and the interpreter would go down under a running server: that aborts the process.
+        while not self._ended.wait(0.5):
+            pass
 
     def _run(self) -> None:
         from granian.constants import HTTPModes, Interfaces
@@ -125,16 +128,18 @@ class Server:
                 await self._server.serve()
 
         before = _native_threads()
-        asyncio.run(main())
-        _await_end_of(before)
+        try:
+            asyncio.run(main())
+            _await_end_of(before)
+        finally:
+            self._ended.set()
 
     def _await_port(self) -> None:
         for _ in range(500):
             try:
                 socket.create_connection((self.host, self.port), timeout=1).close()
             except OSError:
-                self._thread.join(0.02)
-                if not self._thread.is_alive():
+                if self._ended.wait(0.02):
                     break
             else:
                 return
@@ -217,7 +222,7 @@ class _Bounded:
 def _native_threads() -> set[int]:
     """The threads of this process that are not Python's own."""
     try:
-        every = {int(name) for name in os.listdir("/proc/self/task")}
+        every = {int(task.name) for task in _TASKS.iterdir()}
     except OSError:  # not Linux
         return set()
     # A native thread that once called Python is in Python's list too, as a dummy.
@@ -228,7 +233,7 @@ def _native_threads() -> set[int]:
 def _await_end_of(before: set[int]) -> None:
     """Waits until the native threads that were started since `before` have ended; see the top."""
     deadline = time.monotonic() + _LAST_STEPS
-    if not os.path.isdir("/proc/self/task"):
+    if not _TASKS.is_dir():
         time.sleep(0.25)  # they cannot be seen here, so they get a hundred times what they need
     while _native_threads() - before and time.monotonic() < deadline:
         time.sleep(0.001)
