@@ -24,7 +24,7 @@ from plimsoll.ledger.sealed.commitment import (
     verify_disclosure,
 )
 from plimsoll.ledger.sealed.field_digests import field_digest, field_values, read_disclosure
-from plimsoll.ledger.sealed.recipients import Kem, Recipient, RecipientKey, encode_wraps, parse_wraps
+from plimsoll.ledger.sealed.recipients import Kem, Recipient, RecipientKey, encode_wraps, parse_wraps, wrap_for
 from plimsoll.ledger.statements.cbor import encode_cbor
 
 FILING = canonical_bytes({"compute": {"flop": "3.1e25", "sites": ["A1", "B2"]}, "lab": "Lab", "empty": {}})
@@ -75,6 +75,20 @@ def test_a_wrap_that_is_moved_to_another_document_does_not_open(kem: Kem) -> Non
     assert code_of(open_sealed, one.leaf_payload, one.commitment, one.ciphertext, other.wraps, key) == "commitment.wrap"
     with pytest.raises(PlimsollError):
         key.unwrap(one.wraps[0], other.document)
+
+
+@pytest.mark.parametrize("kem", Kem)
+def test_a_false_wrap_hides_no_good_one(kem: Kem) -> None:
+    own = RecipientKey.generate(kem)
+    document = sealed_for(own)
+    moved = sealed_for(own).wraps
+    short = wrap_for(own.recipient, b"short", document.document)
+    empty = wrap_for(own.recipient, bytes(64), document.document)
+    wraps = (*moved, replace(document.wraps[0], sealed=b"x"), short, empty, *document.wraps)
+    parts = document.leaf_payload, document.commitment, document.ciphertext
+    assert open_sealed(*parts, wraps, own)[0] == FILING
+    assert code_of(open_sealed, *parts, wraps[:3], own) == "commitment.wrap"
+    assert code_of(open_sealed, *parts, wraps[:4], own) == "commitment.not_opened"
 
 
 def test_no_part_can_be_exchanged() -> None:
