@@ -116,6 +116,23 @@ def test_a_connection_that_commits_by_itself_must_have_begun_a_transaction(place
     connection.close()
 
 
+class Committing(sqlite3.Connection):
+    """What Python 3.12 calls a connection with ``autocommit=True``, whose isolation level is not looked at."""
+
+    autocommit = True
+
+
+def test_a_connection_that_commits_by_itself_is_known_by_its_newer_name_too(tmp_path: Path) -> None:
+    queue = SqliteQueue(tmp_path / "app.sqlite")
+    queue.create(ORIGIN, EMPTY)
+    connection = sqlite3.connect(tmp_path / "app.sqlite", factory=Committing)
+    with pytest.raises(PlimsollError) as refusal:
+        queue.add([b"statement"], 7, connection)
+    assert refusal.value.code == "queue.no_transaction"
+    connection.close()
+    queue.close()
+
+
 @pytest.mark.parametrize(("body", "code"), [(b"x" * 65_536, "entry.too_large"), (b"", "entry.empty")])
 def test_what_no_leaf_can_hold_is_refused_before_the_database_is_asked(place: Place, body: bytes, code: str) -> None:
     with pytest.raises(PlimsollError) as refusal:
@@ -222,6 +239,14 @@ def test_a_database_that_cannot_be_used_is_refused_with_a_code(tmp_path: Path) -
     with pytest.raises(PlimsollError) as refusal:
         SqliteQueue(tmp_path / "damaged").state()
     assert refusal.value.code == "store.damaged"
+    (tmp_path / "folder").mkdir()
+    for path, code in (("folder", "store.failed"), ("nowhere/queue", "store.failed"), ("empty", "queue.absent")):
+        queue = SqliteQueue(tmp_path / path)
+        for work in (queue.state, queue.pending, queue.planned, lambda: queue.add([b"entry"], 7)):
+            with pytest.raises(PlimsollError) as refusal:
+                work()
+            assert refusal.value.code == code
+        queue.close()
     pytest.importorskip("psycopg")
     with pytest.raises(PlimsollError) as refusal:
         PostgresQueue(f"host={tmp_path} user=nobody password=secret connect_timeout=1").state()

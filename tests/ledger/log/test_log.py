@@ -243,6 +243,40 @@ def test_a_log_whose_database_and_lock_are_both_gone_is_not_begun_again(place: P
     log.close()
 
 
+def test_a_log_of_which_only_tiles_are_left_is_not_begun_again_over_them(place: Place) -> None:
+    log = place.create()
+    log.close()
+    for file in (*place.folder.glob("queue.sqlite*"), place.folder / "last-signed", place.folder / "public/checkpoint"):
+        file.unlink()
+    with pytest.raises(PlimsollError) as refusal:
+        place.create()
+    assert refusal.value.code == "log.lock_missing"
+
+
+def test_a_database_that_was_put_back_publishes_nothing(place: Place) -> None:
+    log = place.create()
+    log.close()
+    yesterday = (place.folder / "queue.sqlite").read_bytes()
+    log = place.open()
+    log.append(b"today's filing")
+    log.integrate()
+    log.close()
+    for file in place.folder.glob("queue.sqlite*"):
+        file.unlink()
+    (place.folder / "queue.sqlite").write_bytes(yesterday)
+    log = place.open()
+    newest = log.checkpoint()
+    with pytest.raises(PlimsollError) as refusal:
+        log.republish()
+    assert refusal.value.code == "log.published_ahead"
+    assert log.checkpoint() == newest
+    (place.folder / "public/checkpoint").unlink()
+    with pytest.raises(PlimsollError) as refusal:
+        log.republish()
+    assert refusal.value.code == "log.backup_restored"
+    log.close()
+
+
 def test_a_checkpoint_by_the_logs_key_that_is_not_of_its_history_ends_it(place: Place) -> None:
     log = place.create()
     log.append_many(entries(0, 5))

@@ -168,6 +168,9 @@ def answering(raw: bytes, pause: float = 0) -> Iterator[str]:
                         client.sendall(part)
                         if stop.wait(pause):
                             return
+                    client.shutdown(socket.SHUT_WR)
+                    while client.recv(100_000):  # a close over what was not read would take the answer back
+                        pass
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=answer, args=(server,), daemon=True).start()
@@ -215,6 +218,33 @@ def test_a_machine_put_back_as_a_whole_is_stopped_by_what_a_witness_holds(tmp_pa
     log.integrate()
     log.integrate()
     assert entries_of(log)[1:] == [*entries(0, 50), b"another history"]
+    log.close()
+
+
+def test_a_machine_put_back_while_its_witnesses_were_away_is_stopped_when_they_are_back(
+    tmp_path: Path, urls: list[str]
+) -> None:
+    place = Place(tmp_path / "log")
+    log = place.create()
+    log.close()
+    shutil.copytree(place.folder, tmp_path / "snapshot")
+    log = place.open(witnesses=WitnessClient(addresses(urls)))
+    log.append(b"a filing")
+    log.integrate()
+    log.close()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
+    log = Place(tmp_path / "snapshot").open(witnesses=WitnessClient(addresses([nobody]), timeout=1))
+    log.append(b"another history")
+    log.integrate()
+    log.witnesses = WitnessClient(addresses(urls))
+    log.append(b"and more of it")
+    log.integrate()
+    assert log.witness_problems
+    log.append(b"and no more")
+    with pytest.raises(PlimsollError) as refusal:
+        log.integrate()
+    assert refusal.value.code == "log.forked"
     log.close()
 
 

@@ -31,10 +31,11 @@ from plimsoll.ledger.tree.path_batches import inclusion_paths
 from plimsoll.ledger.tree.proofs import consistency_path, inclusion_path
 from plimsoll.ledger.tree.tile_reader import TileReader
 from plimsoll.ledger.tree.tile_store import LocalTiles, TileStore
+from plimsoll.ledger.tree.tiles import TILE, bundle_path
 from plimsoll.ledger.watch.witness_client import WitnessClient
 
 ASK_AGAIN = 60.0
-"""Seconds after which witnesses are asked again about a checkpoint that lacks its quorum."""
+"""Seconds after which witnesses are asked again about a checkpoint that lacks its quorum, or about this history."""
 
 
 class Log:
@@ -75,7 +76,8 @@ class Log:
         self._readers = threading.local()
         self._news = threading.Condition()
         self._cosigned = True
-        self._asked_witnesses = False
+        self._history_shown = False
+        self._ask_history_at = 0.0
         self.witness_problems: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -113,7 +115,9 @@ class Log:
         log = cls.open(place, signers, queue=queue, tiles=tiles, lock=lock, **options)
         log.queue.create(origin, LogState(0, EMPTY_ROOT, b"", b""))
         if log.lock.read() is None and not log.queue.state().checkpoint:
-            if log.tiles.get_checkpoint() is not None:
+            if log.tiles.get_checkpoint() is not None or any(
+                log.tiles.get(bundle_path(0, width)) for width in (1, TILE)
+            ):
                 raise lock_lost()
             with told_of_full_disk():
                 log.lock.advance(None, Signed(origin, 0, EMPTY_ROOT))
@@ -176,7 +180,7 @@ class Log:
         """
         self._require_signers()
         with self.queue.lead(patience):
-            self._ask_witnesses_once()
+            self._check_against_witnesses()
             done = self._sequencer.integrate(_time(now))
         self._tell()
         return done
@@ -190,9 +194,9 @@ class Log:
         self._require_signers()
         ask_again = 0.0
         with self.queue.lead(patience):
-            self._ask_witnesses_once()
             while not stop.is_set():
                 begun = time.monotonic()
+                self._check_against_witnesses()
                 done = self._sequencer.integrate(_time(None))
                 if done is None and not self._cosigned and begun >= ask_again:
                     self.tiles.put_checkpoint(self._cosign(self.queue.state().checkpoint, _time(None)))
@@ -284,9 +288,12 @@ class Log:
         raise PlimsollError("log.key", "No key of the log signs COSE receipts.", fix="Open the log with its keys.")
 
     def republish(self, now: int | None = None) -> bytes:
-        """Asks the witnesses again for the newest checkpoint, and publishes it with what came; gives the note."""
+        """Asks the witnesses again for the newest checkpoint, and publishes it with what came; gives the note.
+
+        Raises as `Sequencer.integrate`: a database that was put back publishes nothing.
+        """
         with self.queue.lead(30.0):
-            note = self._cosign(self.queue.state().checkpoint, _time(now))
+            note = self._cosign(self._sequencer.checked_state().checkpoint, _time(now))
             self.tiles.put_checkpoint(note)
         self._tell()
         return note
@@ -312,11 +319,14 @@ class Log:
         """Ends the connections of the queue."""
         self.queue.close()
 
-    def _ask_witnesses_once(self) -> None:
-        if self.witnesses is not None and not self._asked_witnesses:
-            held = self.witnesses.newest(self.origin, self.vkeys)
-            check_history(self.origin, self.queue.state(), self.tiles, self.lock, held)
-            self._asked_witnesses = True
+    def _check_against_witnesses(self) -> None:
+        """Holds this history against the witnesses', until one has shown what it holds, and again when one refuses."""
+        if self.witnesses is None or self._history_shown or time.monotonic() < self._ask_history_at:
+            return
+        held = self.witnesses.newest(self.origin, self.vkeys)
+        check_history(self.origin, self.queue.state(), self.tiles, self.lock, held)
+        self._history_shown = held is not None
+        self._ask_history_at = time.monotonic() + ASK_AGAIN
 
     def _cosign(self, note: bytes, now: int) -> bytes:
         if self.witnesses is None:
@@ -325,6 +335,10 @@ class Log:
         reader = TileReader(self.tiles, checkpoint.size, checkpoint.root)
         found = self.witnesses.cosign(note, now, lambda old: consistency_path(old, checkpoint.size, reader.hash_at))
         self._cosigned, self.witness_problems = found.quorum, found.problems
+        if found.contradicted:
+            if not self._history_shown:
+                self._ask_history_at = 0.0  # it did not answer when it was asked what it holds, and it is there now
+            self._history_shown = False
         return found.note
 
     def _published(self) -> tuple[bytes, Checkpoint, TileReader]:

@@ -144,6 +144,22 @@ class Sequencer:
                 return None
             return self._integrate(state, edge, batch, now)
 
+    def checked_state(self) -> LogState:
+        """The committed state, if the last-signed size and the published checkpoint know of nothing beyond it.
+
+        Raises:
+            PlimsollError: as `integrate`; ``log.unpublished`` if nothing was signed yet.
+        """
+        state = self.queue.state()
+        self._published = None
+        self._check_published(state)
+        signed = self._read_lock(state)
+        if signed.size > state.size and self.queue.planned() is None:
+            raise _restored(signed, state.size)
+        if not state.checkpoint:
+            raise PlimsollError("log.unpublished", "The log has signed nothing.", fix="Integrate its first batch.")
+        return state
+
     def _next_batch(self, state: LogState, now: int) -> Batch | None:
         signed = self._read_lock(state)
         unsettled = self.queue.planned()

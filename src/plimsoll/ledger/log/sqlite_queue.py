@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.log.entry_queue import (
@@ -34,12 +35,16 @@ from plimsoll.ledger.tree.merkle import leaf_hash
 
 _MAKE_ROOM = "Make room on its disk and start again; nothing that was committed is lost."
 _DAMAGED = "Put another file in its place; a log's database is made again from its tiles, with `plimsoll log rebuild`."
+_LOOK = "Look at the file, its folder and their permissions."
 _TROUBLE = {
     sqlite3.SQLITE_FULL: ("store.full", _MAKE_ROOM),
     sqlite3.SQLITE_IOERR: ("store.full", _MAKE_ROOM),
     sqlite3.SQLITE_BUSY: ("store.busy", "Another program holds a transaction open; end it and try again."),
     sqlite3.SQLITE_CORRUPT: ("store.damaged", _DAMAGED),
     sqlite3.SQLITE_NOTADB: ("store.damaged", _DAMAGED),
+    sqlite3.SQLITE_CANTOPEN: ("store.failed", _LOOK),
+    sqlite3.SQLITE_READONLY: ("store.failed", _LOOK),
+    sqlite3.SQLITE_PERM: ("store.failed", _LOOK),
 }
 _BUSY_SECONDS = 30
 _TABLES = """
@@ -73,13 +78,10 @@ class SqliteQueue:
             raise foreign(self.origin(), origin)
 
     def origin(self) -> str:
-        try:
-            row = self._connection().execute(f"SELECT origin FROM {self.name}_state").fetchone()
-        except sqlite3.OperationalError as error:
-            raise absent(str(self.path)) from error
-        if row is None:
+        rows = self._read(f"SELECT origin FROM {self.name}_state")
+        if not rows:
             raise absent(str(self.path))
-        return str(row[0])
+        return str(rows[0][0])
 
     def add(
         self, bodies: Sequence[bytes], now: int, transaction: sqlite3.Connection | sqlite3.Cursor | None = None
@@ -90,7 +92,9 @@ class SqliteQueue:
                 self._insert(own, rows, now)
         else:
             connection = transaction.connection if isinstance(transaction, sqlite3.Cursor) else transaction
-            if connection.isolation_level is None and not connection.in_transaction:
+            # From Python 3.12 on a connection may commit by itself whatever its isolation level says.
+            alone = connection.isolation_level is None or getattr(connection, "autocommit", None) is True
+            if alone and not connection.in_transaction:
                 raise PlimsollError(
                     "queue.no_transaction",
                     "The connection commits by itself and no transaction is open on it.",
@@ -108,14 +112,14 @@ class SqliteQueue:
 
     def pending(self) -> int:
         query = f"SELECT count(*) FROM (SELECT 1 FROM {self.name}_entry WHERE idx IS NULL LIMIT 5000)"
-        return int(self._connection().execute(query).fetchone()[0])
+        return int(self._read(query)[0][0])
 
     def added(self, after: int, size: int, limit: int) -> list[tuple[int, bytes]]:
         # The plus sign keeps the search on the numbers: an index on idx would go through all that waits.
         query = (
             f"SELECT id, body FROM {self.name}_entry WHERE id > ? AND (+idx IS NULL OR +idx >= ?) ORDER BY id LIMIT ?"
         )
-        return self._connection().execute(query, (after, size, limit)).fetchall()
+        return self._read(query, (after, size, limit))
 
     @contextmanager
     def lead(self, patience: float) -> Iterator[None]:
@@ -135,15 +139,12 @@ class SqliteQueue:
             os.close(handle)
 
     def planned(self) -> Batch | None:
-        connection = self._connection()
-        size, plan_size, planned_at = connection.execute(
-            f"SELECT size, plan_size, planned_at FROM {self.name}_state"
-        ).fetchone()
+        size, plan_size, planned_at = self._read(f"SELECT size, plan_size, planned_at FROM {self.name}_state")[0]
         if plan_size == size:
             return None
-        rows = connection.execute(
+        rows = self._read(
             f"SELECT body FROM {self.name}_entry WHERE idx >= ? AND idx < ? ORDER BY idx", (size, plan_size)
-        ).fetchall()
+        )
         return Batch(size, tuple(body for (body,) in rows), planned_at)
 
     def plan(self, limit: int, now: int) -> Batch | None:
@@ -179,18 +180,13 @@ class SqliteQueue:
 
     def state(self) -> LogState:
         self.origin()
-        row = self._connection().execute(f"SELECT size, root, edge, checkpoint FROM {self.name}_state").fetchone()
-        return LogState(*row)
+        return LogState(*self._read(f"SELECT size, root, edge, checkpoint FROM {self.name}_state")[0])
 
     def index_of(self, ticket: bytes) -> int | None:
-        row = (
-            self._connection()
-            .execute(f"SELECT idx, size FROM {self.name}_entry, {self.name}_state WHERE leaf = ?", (ticket,))
-            .fetchone()
-        )
-        if row is None:
+        rows = self._read(f"SELECT idx, size FROM {self.name}_entry, {self.name}_state WHERE leaf = ?", (ticket,))
+        if not rows:
             raise unknown(ticket)
-        index, size = row
+        index, size = rows[0]
         return int(index) if index is not None and index < size else None
 
     def rebuild(self, bodies: Iterable[bytes], state: LogState) -> None:
@@ -211,6 +207,10 @@ class SqliteQueue:
             connection.close()
         self._open.clear()
         self._local = threading.local()
+
+    def _read(self, query: str, values: Sequence[object] = ()) -> list[Any]:
+        with told_of_trouble(self.path):
+            return self._connection().execute(query, values).fetchall()
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -246,10 +246,12 @@ def connect(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def told_of_trouble(path: Path) -> Iterator[None]:
-    """Turns what a disk or a file does to a database into ``store.full``, ``store.busy`` or ``store.damaged``."""
+    """Turns what a disk or a file does to a database into ``store.*``, and missing tables into ``queue.absent``."""
     try:
         yield
     except sqlite3.DatabaseError as error:
+        if str(error).startswith("no such table"):
+            raise absent(str(path)) from error
         trouble = _TROUBLE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
         if trouble is None:
             raise

@@ -58,11 +58,13 @@ class Collected:
         note: the signed note.
         quorum: whether the policy's quorum holds; without a policy, whether every witness cosigned.
         problems: for each witness that did not cosign, its URL and why.
+        contradicted: whether one of them says that it has seen another history, or more of this one. It may lie.
     """
 
     note: bytes
     quorum: bool
     problems: tuple[tuple[str, str], ...] = ()
+    contradicted: bool = False
 
 
 @dataclass(slots=True)
@@ -104,6 +106,7 @@ class WitnessClient:
         found: list[NoteSignature] = []
         cosigned: set[VerifierKey] = set()
         waiting = {each.url for each in asked}
+        contradicted = False
         enough = self._enough(cosigned, problems)
         while waiting and not enough:
             try:
@@ -113,6 +116,7 @@ class WitnessClient:
             waiting.discard(witness.url)
             if isinstance(answer, Exception):
                 problems[witness.url] = str(answer)
+                contradicted |= isinstance(answer, PlimsollError) and answer.code == "witness.contradicts"
                 if isinstance(answer, TimeoutError):
                     self._resting[witness.url] = now + self.rest
                 continue
@@ -126,7 +130,7 @@ class WitnessClient:
                 problems[url] = f"no answer within {self.timeout:g} seconds"
         room = MAX_SIGNATURES - len(signed.signatures)
         complete = add_signatures(signed, found[:room]).encode() if found else note
-        return Collected(complete, self._enough(cosigned, problems), tuple(sorted(problems.items())))
+        return Collected(complete, self._enough(cosigned, problems), tuple(sorted(problems.items())), contradicted)
 
     def newest(self, origin: str, log_keys: Sequence[VerifierKey]) -> Checkpoint | None:
         """The largest checkpoint, signed by the log, that the witnesses' monitoring endpoints show; they may lag.
@@ -184,11 +188,13 @@ def _ask(job: _Job) -> list[NoteSignature]:
         if status == 200:
             job.sizes[url] = job.checkpoint.size
             return _cosignatures(job, body)
+        if status == 422:
+            raise _contradicts("it answered 422: what it has seen is not shown to be the beginning of this tree")
         stored = parse_decimal(body[:32].decode("ascii", "replace").removesuffix("\n")) if status == 409 else None
         if stored is None or kind != SIZE_TYPE:
             raise _refused(f"it answered {status}")
         if stored > job.checkpoint.size:
-            raise _refused(f"it says that it has seen size {stored:,}, beyond {job.checkpoint.size:,}")
+            raise _contradicts(f"it says that it has seen size {stored:,}, beyond {job.checkpoint.size:,}")
         job.sizes[url] = old = stored
     raise _refused("its size changes while it is asked")
 
@@ -257,4 +263,12 @@ def _exchange(method: str, url: str, body: bytes | None, deadline: float) -> tup
 def _refused(why: str) -> PlimsollError:
     return PlimsollError(
         "witness.refused", f"The witness did not cosign: {why}.", fix="Ask its operator; compare checkpoints with it."
+    )
+
+
+def _contradicts(why: str) -> PlimsollError:
+    return PlimsollError(
+        "witness.contradicts",
+        f"The witness did not cosign: {why}.",
+        fix="Compare checkpoints with it: either this machine was put back, or the witness is at fault.",
     )
