@@ -57,7 +57,7 @@ def append(
     try:
         logged = entries_of(files, issuers[0] if issuers else None, subject)
         with progress("logging", quiet=quiet) as advance:
-            tickets = queued(log, logged)
+            tickets = queued(folder, log, logged)
             indices = settled(log, tickets, wait, advance, signing=bool(signers))
         if receipts is not None:
             write_receipts(log, logged, indices, receipts)
@@ -76,13 +76,13 @@ def append(
         note("note: what waits is stored and gets its place as soon as `plimsoll log serve` runs with the log's keys")
 
 
-def queued(log: Log, logged: Sequence[Logged]) -> list[bytes]:
+def queued(folder: Path, log: Log, logged: Sequence[Logged]) -> list[bytes]:
     """The ticket of each entry, once it is stored durably; a log with a registration policy judges each first."""
     from plimsoll.kernel.errors import PlimsollError, Where
-    from plimsoll.ledger.log.desk import Desk
+    from plimsoll.ledger.log.desk import SNAPSHOT, Desk
 
     if takes_statements_only(log):
-        desk = Desk(log)
+        desk = Desk(log, snapshot=folder / SNAPSHOT)
         tickets = []
         for each in logged:
             try:

@@ -95,7 +95,7 @@ def _logged(folder: Path, by: Path, own: list[Path] | None, subject: str, media_
         # It names the log, or anybody could log it in the next log of this authority.
         name = name_in_policy(log)
         statement = sign_record(authority, iss=iss, sub=subject, media_type=media_type, body=body, aud=name)
-        tickets = queued(log, [Logged(by, leaf_bytes(statement))])
+        tickets = queued(folder, log, [Logged(by, leaf_bytes(statement))])
         (index,) = settled(log, tickets, 30.0, lambda done, doing="": None, signing=bool(signers))
     finally:
         log.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -58,7 +59,7 @@ def serve(
         )
     log = opened(folder, signers, witnesses)
     with closing(log):
-        _run(log, host, port, every, pause)
+        _run(folder, log, host, port, every, pause)
 
 
 def _serve_files(place: str, host: str, port: int) -> None:
@@ -73,16 +74,16 @@ def _serve_files(place: str, host: str, port: int) -> None:
             server.join()
 
 
-def _run(log: Log, host: str, port: int, every: float, pause: int) -> None:
+def _run(folder: Path, log: Log, host: str, port: int, every: float, pause: int) -> None:
     """Is a log's sequencer and server until it is stopped, or until one of the two ends."""
-    from plimsoll.ledger.log.desk import Desk
+    from plimsoll.ledger.log.desk import SNAPSHOT, Desk
     from plimsoll.ledger.log.http_app import tiles_app, with_filing
     from plimsoll.ledger.statements.scrapi import scrapi_app
     from plimsoll.ledger.watch.serving import Server
 
     # A log that may not sign says so before anybody can connect to it.
     _take_in(log)
-    desk = Desk(log)
+    desk = Desk(log, snapshot=folder / SNAPSHOT)
     app = tiles_app(log.tiles)
     if desk.open:
         app = with_filing(scrapi_app(desk), app)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.log.log import Log
+from plimsoll.ledger.log.registration_snapshot import Snapshot, read_snapshot, write_snapshot
 from plimsoll.ledger.notes.checkpoint import read_checkpoint
 from plimsoll.ledger.statements.cose_keys import CoseKey
 from plimsoll.ledger.statements.registration import Registrar
@@ -16,6 +18,10 @@ from plimsoll.ledger.statements.statement import leaf_bytes
 from plimsoll.ledger.tree.merkle import leaf_hash
 from plimsoll.ledger.tree.tile_reader import TileReader
 
+SNAPSHOT = "registration.json"
+"""The name of a desk's snapshot in a log's folder."""
+SNAPSHOT_EVERY = 256
+"""Entries after which the snapshot is written again."""
 _AT_ONCE = 500
 """Waiting entries that are read at once, so that few of them are held in memory."""
 
@@ -27,15 +33,26 @@ class Desk:
     after all that are queued, whoever queued them: a key is not good for as long as its revocation waits.
     """
 
-    def __init__(self, log: Log, clock: Callable[[], float] = time.time) -> None:
-        """Reads what the log says about who may file. `clock` gives POSIX seconds."""
+    def __init__(self, log: Log, clock: Callable[[], float] = time.time, snapshot: Path | None = None) -> None:
+        """Reads what the log says about who may file.
+
+        Args:
+            log: for which statements are taken.
+            clock: POSIX seconds.
+            snapshot: a file beside the log's queue, not to be published. With it only the entries after those that it
+                covers are read; see `registration_snapshot`. Without it every entry is.
+        """
         self._log = log
         self._clock = clock
         self._registrar = Registrar()
         self._alone = threading.Lock()
         self._read = 0
         self._seen = 0
-        self._ahead: set[bytes] = set()
+        # Tickets of entries that were applied before they were in the tree, and whether they count for later ones.
+        self._ahead: dict[bytes, bool] = {}
+        self._snapshot = snapshot
+        self._covered = 0
+        self._counting: list[tuple[int, bytes]] = []
         self._catch_up()
 
     @property
@@ -60,8 +77,7 @@ class Desk:
             admitted = self._registrar.judge(statement, now)
             # Durable first: what was queued is applied, never the other way round.
             self._log.append(admitted.entry, now)
-            self._registrar.apply(admitted.entry)
-            self._ahead.add(ticket)
+            self._ahead[ticket] = self._registrar.apply(admitted.entry)
         return ticket.hex()
 
     def status(self, entry: str) -> bytes | Pending | None:
@@ -94,17 +110,28 @@ class Desk:
         checkpoint, _ = read_checkpoint(self._log.checkpoint())
         if checkpoint.size > self._read:
             reader = TileReader(self._log.tiles, checkpoint.size, checkpoint.root)
-            for entry in reader.entries(self._read, checkpoint.size):
-                ticket = leaf_hash(entry)
-                if ticket in self._ahead:
-                    self._ahead.discard(ticket)
-                else:
-                    self._registrar.apply(entry)
+            if not self._read and self._snapshot is not None:
+                self._begin_at(read_snapshot(self._snapshot, self._log.origin, reader))
+            for index, entry in enumerate(reader.entries(self._read, checkpoint.size), self._read):
+                counts = self._ahead.pop(leaf_hash(entry), None)
+                if counts is None:
+                    counts = self._registrar.apply(entry)
+                if counts and self._snapshot is not None:
+                    self._counting.append((index, entry))
             self._read = checkpoint.size
+            if self._snapshot is not None and self._read - self._covered >= SNAPSHOT_EVERY:
+                fresh = Snapshot(self._log.origin, checkpoint.size, checkpoint.root, tuple(self._counting))
+                write_snapshot(self._snapshot, fresh)
+                self._covered = self._read
         while waiting := self._log.queue.added(self._seen, self._read, _AT_ONCE):
             for number, entry in waiting:
                 self._seen = number
                 ticket = leaf_hash(entry)
                 if ticket not in self._ahead:
-                    self._registrar.apply(entry)
-                    self._ahead.add(ticket)
+                    self._ahead[ticket] = self._registrar.apply(entry)
+
+    def _begin_at(self, snapshot: Snapshot | None) -> None:
+        if snapshot is not None:
+            self._registrar = snapshot.registrar()
+            self._counting = list(snapshot.entries)
+            self._read = self._covered = snapshot.size

@@ -108,16 +108,23 @@ class Registrar:
         verify_sign1(statement.message, key)
         return Admitted(self.next_index, statement, statement.message.bare())
 
-    def apply(self, entry: bytes) -> None:
+    def apply(self, entry: bytes) -> bool:
         """Takes over an entry that this log took before, without judging it again; a foreign log is `audit`-ed.
 
         Entries that are no statements, and records that no log should have taken, have no effect but their place.
+
+        Returns:
+            Whether the entry can count for later ones, by more than its place.
         """
         place = self.next_index
+        counts = False
         try:
-            self._apply(parse_statement(entry))
+            statement = parse_statement(entry)
+            counts = self._remembers(statement)
+            self._apply(statement)
         except PlimsollError:
             self.next_index = place + 1
+        return counts
 
     def _issuer_key(self, statement: Statement, policy: RegistrationPolicy, now: int | None) -> tuple[CoseKey, Role]:
         certified = None
