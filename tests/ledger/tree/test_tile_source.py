@@ -88,6 +88,17 @@ def test_a_folder_refuses_pipes_folders_and_giants(tmp_path: Path) -> None:
     assert refusal(source, "../secret") == "source.path"
 
 
+def test_a_link_on_a_medium_leads_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"of this machine")
+    put(tmp_path / "medium", "tile/0/001", b"hashes")
+    (tmp_path / "medium" / TILE_0).symlink_to(tmp_path / "secret")
+    (tmp_path / "medium" / "checkpoint").symlink_to("../secret")
+    source = FolderSource(tmp_path / "medium")
+
+    assert refusal(source) == "source.unreadable"
+    assert refusal(source, "checkpoint") == "source.unreadable"
+
+
 def test_a_web_server_gives_what_it_has(tmp_path: Path) -> None:
     put(tmp_path, TILE_0, b"hashes")
     with serving(tmp_path) as url, HttpSource(url + "/") as source:

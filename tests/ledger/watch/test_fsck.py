@@ -8,8 +8,10 @@ import pytest
 from tests.ledger.note_cases import log_signer
 from tests.ledger.tile_logs import entries_of, serving, write_log
 
+from plimsoll.ledger.keys.signers import from_seed
 from plimsoll.ledger.notes.checkpoint import sign_checkpoint
 from plimsoll.ledger.notes.checkpoint_text import Checkpoint
+from plimsoll.ledger.notes.note_keys import KeyType, SignerKey
 from plimsoll.ledger.tree.merkle import EMPTY_ROOT, leaf_hashes, root_of
 from plimsoll.ledger.tree.tile_source import FolderSource, HttpSource
 from plimsoll.ledger.tree.tile_store import LocalTiles, ObjectTiles
@@ -170,6 +172,19 @@ def test_a_checkpoint_by_another_key_is_named(folder: Path) -> None:
     (folder / "checkpoint").write_bytes(sign_checkpoint(checkpoint_at(SIZE), [signer], 0).encode())
 
     assert found(folder) == [("fsck.checkpoint", "checkpoint")]
+
+
+def test_a_flipped_bit_in_one_of_two_signature_lines_is_named(folder: Path) -> None:
+    """In a name or an id it makes the line that of a stranger, which a verifier must pass over."""
+    signers: list[SignerKey] = [log_signer(), from_seed(ORIGIN, KeyType.COSIGN_MLDSA44, b"\7" * 32, "log")]
+    keys = [signer.verifier for signer in signers]
+    good = sign_checkpoint(checkpoint_at(SIZE), signers, 0).encode()
+    (folder / "checkpoint").write_bytes(good)
+    assert not list(check(FolderSource(folder), keys))
+    first = good.index(b"\n\n") + 2
+    for at in (first + 4, first + 4 + len(ORIGIN) + 3, len(good) - 3_000):
+        (folder / "checkpoint").write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :])
+        assert {each.code for each in check(FolderSource(folder), keys)} == {"fsck.checkpoint"}
 
 
 def test_a_checkpoint_of_other_entries_is_named(folder: Path) -> None:

@@ -69,8 +69,9 @@ class FolderSource:
         """
         limit = limit_of(path)
         try:
-            # Without O_NONBLOCK a pipe that somebody put on the medium would hold us for ever.
-            handle = os.open(self._prefix + path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            # Somebody else may have made the medium: a pipe would hold us for ever, and through a link we would serve a
+            # file of this machine as if it were the log's.
+            handle = os.open(self._prefix + path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:

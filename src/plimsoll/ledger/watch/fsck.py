@@ -13,6 +13,7 @@ from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.notes.checkpoint import open_checkpoint, read_checkpoint
 from plimsoll.ledger.notes.checkpoint_text import Checkpoint
 from plimsoll.ledger.notes.note_keys import VerifierKey
+from plimsoll.ledger.notes.notes import SignedNote
 from plimsoll.ledger.tree.tile_reader import TileReader
 from plimsoll.ledger.tree.tile_source import CHECKPOINT, Source
 from plimsoll.ledger.tree.tiles import TILE, TileName, parse_path
@@ -44,9 +45,9 @@ def check(
         known: a checkpoint of the same log that was verified before; the log must still begin with it.
         most: after so many problems it stops: a checkpoint can claim any size.
 
-    The codes: ``fsck.checkpoint`` (missing, malformed or not signed by the log), ``fsck.origin``, ``fsck.rollback``
-    (smaller than `known`), ``fsck.fork`` (does not begin with `known`), ``fsck.unproven`` (damage hides
-    whether it does), ``fsck.missing``, ``fsck.unreadable``,
+    The codes: ``fsck.checkpoint`` (missing, malformed, or not signed by each of the log's keys), ``fsck.origin``,
+    ``fsck.rollback`` (smaller than `known`), ``fsck.fork`` (does not begin with `known`), ``fsck.unproven`` (damage
+    hides whether it does), ``fsck.missing``, ``fsck.unreadable``,
     ``fsck.length`` (a truncated tile), ``fsck.malformed`` (a bundle that is not entries with their lengths),
     ``fsck.tile`` and ``fsck.entry`` (hashes or entries that are not what was logged), ``fsck.root`` (the root cannot be
     reached from what is stored), ``fsck.partial`` (an older partial file that is no beginning of the newer one),
@@ -62,10 +63,11 @@ def check(
 
 def _problems(source: Source, log_keys: Collection[VerifierKey], known: Checkpoint | None) -> Iterator[Problem]:
     try:
-        checkpoint = _checkpoint(source, log_keys)
+        checkpoint, note = _checkpoint(source, log_keys)
     except PlimsollError as error:
         yield Problem("fsck.checkpoint", CHECKPOINT, error.what)
         return
+    yield from _unsigned(checkpoint, note, log_keys)
     damaged = set()
     for problem in Scan(source, checkpoint.size, checkpoint.root).run():
         damaged.add(problem.path)
@@ -76,11 +78,19 @@ def _problems(source: Source, log_keys: Collection[VerifierKey], known: Checkpoi
         yield from _beside(source, source.paths(), checkpoint.size, damaged)
 
 
-def _checkpoint(source: Source, log_keys: Collection[VerifierKey]) -> Checkpoint:
+def _checkpoint(source: Source, log_keys: Collection[VerifierKey]) -> tuple[Checkpoint, SignedNote]:
     data = source.get(CHECKPOINT)
     if data is None:
         raise PlimsollError("fsck.checkpoint", "it is not there", fix="Give the folder or URL that has the checkpoint.")
-    return open_checkpoint(data, log_keys)[0] if log_keys else read_checkpoint(data)[0]
+    return open_checkpoint(data, log_keys) if log_keys else read_checkpoint(data)
+
+
+def _unsigned(checkpoint: Checkpoint, note: SignedNote, log_keys: Collection[VerifierKey]) -> Iterator[Problem]:
+    """Which of the log's keys has no line: one flipped bit in its name or id makes a line that of a stranger."""
+    lines = {(line.name, line.key_id) for line in note.signatures}
+    for key in log_keys:
+        if key.name == checkpoint.origin and (key.name, key.id) not in lines:
+            yield Problem("fsck.checkpoint", CHECKPOINT, f"the log's key {key.id.hex()} has not signed it, others have")
 
 
 def _against(source: Source, checkpoint: Checkpoint, known: Checkpoint) -> Iterator[Problem]:
