@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long examples take to make, and to run, says something about the machine and its other work, not about the code.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 _REAL_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 

@@ -70,6 +70,8 @@ _STOPPED = """
 import os, signal, time
 from plimsoll.cli import main
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests that run in the background inherit that it is ignored
+
 def app():
     try:
         os.kill(os.getpid(), signal.{name})

@@ -4,7 +4,7 @@ from datetime import date
 
 import ibis
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plimsoll.kernel.component import Component
@@ -55,7 +55,7 @@ def _facts(question_ids: list[str], amounts: st.SearchStrategy[int] = _amounts) 
 
 
 @pytest.mark.parametrize("rulebook_id", library_ids())
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None)
 @given(data=st.data(), day=st.sampled_from([date(2024, 6, 1), date(2026, 2, 1), date(2026, 11, 21), date(2028, 3, 1)]))
 def test_the_compiled_evaluator_equals_the_python_one(rulebook_id: str, data: st.DataObject, day: date) -> None:
     rulebook = library_rulebook(rulebook_id)
@@ -110,7 +110,7 @@ def test_negations_relative_lines_and_amounts_at_the_end_of_the_column_are_equal
     engine = ibis.duckdb.connect()
     day = date(2026, 1, 1)
 
-    @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=6, deadline=None)
     @given(st.lists(_facts(["q"], _EXTREMES), min_size=20, max_size=40))
     def equal(subjects: list[Facts]) -> None:
         table = ibis.memtable(facts_table(subjects, rulebook))

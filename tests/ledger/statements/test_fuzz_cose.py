@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from cose_cases import AUTHORITY, LAB, authority, first_policy, key, registration
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plimsoll.kernel.errors import PlimsollError
@@ -103,7 +103,7 @@ EDITS = st.lists(
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None)
 @given(data=st.data(), edits=EDITS)
 def test_only_coded_errors_come_out_of_damaged_input(target: str, data: st.DataObject, edits: list) -> None:  # type: ignore[type-arg]
     parse, seeds = TARGETS[target]
