@@ -12,12 +12,10 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from plimsoll.kernel.errors import PlimsollError
 from plimsoll.ledger.log.entry_queue import (
@@ -31,22 +29,9 @@ from plimsoll.ledger.log.entry_queue import (
     lost,
     unknown,
 )
+from plimsoll.ledger.log.sqlite_file import SqliteFile, told_of_trouble
 from plimsoll.ledger.tree.merkle import leaf_hash
 
-_MAKE_ROOM = "Make room on its disk and start again; nothing that was committed is lost."
-_DAMAGED = "Put another file in its place; a log's database is made again from its tiles, with `plimsoll log rebuild`."
-_LOOK = "Look at the file, its folder and their permissions."
-_TROUBLE = {
-    sqlite3.SQLITE_FULL: ("store.full", _MAKE_ROOM),
-    sqlite3.SQLITE_IOERR: ("store.full", _MAKE_ROOM),
-    sqlite3.SQLITE_BUSY: ("store.busy", "Another program holds a transaction open; end it and try again."),
-    sqlite3.SQLITE_CORRUPT: ("store.damaged", _DAMAGED),
-    sqlite3.SQLITE_NOTADB: ("store.damaged", _DAMAGED),
-    sqlite3.SQLITE_CANTOPEN: ("store.failed", _LOOK),
-    sqlite3.SQLITE_READONLY: ("store.failed", _LOOK),
-    sqlite3.SQLITE_PERM: ("store.failed", _LOOK),
-}
-_BUSY_SECONDS = 30
 _TABLES = """
 CREATE TABLE IF NOT EXISTS {name}_entry (
     id INTEGER PRIMARY KEY AUTOINCREMENT, leaf BLOB NOT NULL UNIQUE, body BLOB NOT NULL,
@@ -57,17 +42,15 @@ CREATE TABLE IF NOT EXISTS {name}_state (
 """
 
 
-class SqliteQueue:
+class SqliteQueue(SqliteFile):
     """An `EntryQueue` in the SQLite file `path`, in tables whose names begin with `name`. One connection per thread."""
 
     def __init__(self, path: Path | str, name: str = "ledger") -> None:
-        self.path = Path(path)
+        super().__init__(path)
         self.name = checked_name(name)
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
 
     def create(self, origin: str, empty: LogState) -> None:
-        with self._writing() as connection:
+        with self.writing() as connection:
             for statement in _TABLES.format(name=self.name).split(";"):
                 connection.execute(statement)
             connection.execute(
@@ -78,7 +61,7 @@ class SqliteQueue:
             raise foreign(self.origin(), origin)
 
     def origin(self) -> str:
-        rows = self._read(f"SELECT origin FROM {self.name}_state")
+        rows = self.read(f"SELECT origin FROM {self.name}_state")
         if not rows:
             raise absent(str(self.path))
         return str(rows[0][0])
@@ -88,7 +71,7 @@ class SqliteQueue:
     ) -> list[bytes]:
         rows = checked(bodies)
         if transaction is None:
-            with self._writing() as own:
+            with self.writing() as own:
                 self._insert(own, rows, now)
         else:
             connection = transaction.connection if isinstance(transaction, sqlite3.Cursor) else transaction
@@ -112,14 +95,14 @@ class SqliteQueue:
 
     def pending(self) -> int:
         query = f"SELECT count(*) FROM (SELECT 1 FROM {self.name}_entry WHERE idx IS NULL LIMIT 5000)"
-        return int(self._read(query)[0][0])
+        return int(self.read(query)[0][0])
 
     def added(self, after: int, size: int, limit: int) -> list[tuple[int, bytes]]:
         # The plus sign keeps the search on the numbers: an index on idx would go through all that waits.
         query = (
             f"SELECT id, body FROM {self.name}_entry WHERE id > ? AND (+idx IS NULL OR +idx >= ?) ORDER BY id LIMIT ?"
         )
-        return self._read(query, (after, size, limit))
+        return self.read(query, (after, size, limit))
 
     @contextmanager
     def lead(self, patience: float) -> Iterator[None]:
@@ -139,10 +122,10 @@ class SqliteQueue:
             os.close(handle)
 
     def planned(self) -> Batch | None:
-        size, plan_size, planned_at = self._read(f"SELECT size, plan_size, planned_at FROM {self.name}_state")[0]
+        size, plan_size, planned_at = self.read(f"SELECT size, plan_size, planned_at FROM {self.name}_state")[0]
         if plan_size == size:
             return None
-        rows = self._read(
+        rows = self.read(
             f"SELECT body FROM {self.name}_entry WHERE idx >= ? AND idx < ? ORDER BY idx", (size, plan_size)
         )
         return Batch(size, tuple(body for (body,) in rows), planned_at)
@@ -151,7 +134,7 @@ class SqliteQueue:
         unsettled = self.planned()
         if unsettled is not None:
             return unsettled
-        with self._writing() as connection:
+        with self.writing() as connection:
             size, plan_size = connection.execute(f"SELECT size, plan_size FROM {self.name}_state").fetchone()
             if plan_size != size:  # somebody planned between the two looks
                 return self.planned()
@@ -169,7 +152,7 @@ class SqliteQueue:
         return Batch(size, tuple(body for _, body in rows), now)
 
     def settle(self, before: int, state: LogState) -> None:
-        with self._writing() as connection:
+        with self.writing() as connection:
             done = connection.execute(
                 f"UPDATE {self.name}_state SET size = ?, root = ?, edge = ?, checkpoint = ?,"
                 " plan_size = max(plan_size, ?) WHERE size = ?",
@@ -180,17 +163,17 @@ class SqliteQueue:
 
     def state(self) -> LogState:
         self.origin()
-        return LogState(*self._read(f"SELECT size, root, edge, checkpoint FROM {self.name}_state")[0])
+        return LogState(*self.read(f"SELECT size, root, edge, checkpoint FROM {self.name}_state")[0])
 
     def index_of(self, ticket: bytes) -> int | None:
-        rows = self._read(f"SELECT idx, size FROM {self.name}_entry, {self.name}_state WHERE leaf = ?", (ticket,))
+        rows = self.read(f"SELECT idx, size FROM {self.name}_entry, {self.name}_state WHERE leaf = ?", (ticket,))
         if not rows:
             raise unknown(ticket)
         index, size = rows[0]
         return int(index) if index is not None and index < size else None
 
     def rebuild(self, bodies: Iterable[bytes], state: LogState) -> None:
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(f"UPDATE {self.name}_entry SET idx = NULL WHERE idx IS NOT NULL")
             connection.executemany(
                 f"INSERT INTO {self.name}_entry (leaf, body, submitted_at, idx) VALUES (?, ?, 0, ?)"
@@ -201,59 +184,3 @@ class SqliteQueue:
                 f"UPDATE {self.name}_state SET size = ?1, root = ?2, edge = ?3, checkpoint = ?4, plan_size = ?1",
                 (state.size, state.root, state.edge, state.checkpoint),
             )
-
-    def close(self) -> None:
-        for connection in self._open:
-            connection.close()
-        self._open.clear()
-        self._local = threading.local()
-
-    def _read(self, query: str, values: Sequence[object] = ()) -> list[Any]:
-        with told_of_trouble(self.path):
-            return self._connection().execute(query, values).fetchall()
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            with told_of_trouble(self.path):
-                connection = connect(self.path)
-            self._local.connection = connection
-            self._open.append(connection)
-        return connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        connection = self._connection()
-        with told_of_trouble(self.path):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection whose commits are durable and that waits for other writers for 30 s."""
-    # Closing from another thread is allowed: each connection is otherwise used by the thread that opened it.
-    connection = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_SECONDS, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
-
-
-@contextmanager
-def told_of_trouble(path: Path) -> Iterator[None]:
-    """Turns what a disk or a file does to a database into ``store.*``, and missing tables into ``queue.absent``."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if str(error).startswith("no such table"):
-            raise absent(str(path)) from error
-        trouble = _TROUBLE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-        if trouble is None:
-            raise
-        code, fix = trouble
-        raise PlimsollError(code, f"The database {path} cannot be used: {error}.", fix=fix) from error

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from plimsoll.ledger.log.sqlite_queue import connect, told_of_trouble
+from plimsoll.ledger.log.sqlite_file import SqliteFile
 from plimsoll.ledger.watch.witness import Seen
 
 SUSPECTS = 8
@@ -22,27 +21,25 @@ _TABLES = (
 )
 
 
-class SqliteWitnessStore:
+class SqliteWitnessStore(SqliteFile):
     """A `WitnessState` in a SQLite file. BEGIN IMMEDIATE lets one process in; synchronous=FULL makes it durable."""
 
     def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
-        with self._writing() as connection:
+        super().__init__(path)
+        with self.writing() as connection:
             for table in _TABLES:
                 connection.execute(table)
 
     @contextmanager
     def step(self, origin: str) -> Iterator[_Slot]:
-        with self._writing() as connection:
+        with self.writing() as connection:
             yield _Slot(connection, origin)
 
     def latest(self, origin: str) -> Seen | None:
-        return _Slot(self._connection(), origin).latest()
+        return _Slot(self.connection(), origin).latest()
 
     def suspect(self, origin: str, note: bytes, now: int) -> None:
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(
                 "INSERT INTO suspect SELECT ?1, ?2, ?3 WHERE (SELECT count(*) FROM suspect WHERE origin = ?1) < ?4"
                 " ON CONFLICT DO NOTHING",
@@ -51,37 +48,8 @@ class SqliteWitnessStore:
 
     def suspects(self, origin: str) -> list[bytes]:
         """The refused checkpoints that were kept, oldest first."""
-        rows = self._connection().execute("SELECT note FROM suspect WHERE origin = ? ORDER BY at", (origin,))
+        rows = self.connection().execute("SELECT note FROM suspect WHERE origin = ? ORDER BY at", (origin,))
         return [note for (note,) in rows]
-
-    def close(self) -> None:
-        """Ends the connections."""
-        for connection in self._open:
-            connection.close()
-        self._open.clear()
-        self._local = threading.local()
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            with told_of_trouble(self.path):
-                connection = connect(self.path)
-            self._local.connection = connection
-            self._open.append(connection)
-        return connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        connection = self._connection()
-        with told_of_trouble(self.path):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
 
 
 class _Slot:
