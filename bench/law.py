@@ -12,10 +12,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from bench.page import Figure
 from plimsoll.kernel.component import Component
 from plimsoll.kernel.estimate import Estimate
 from plimsoll.rulebook.evaluate import evaluate
@@ -25,21 +25,6 @@ from plimsoll.rulebook.load import load_library
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _DAY = date(2026, 11, 21)
 _ROUNDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the table."""
-
-    what: str
-    measured: str
-    target: str
-    met: bool
-
-    @property
-    def line(self) -> str:
-        """Of a table in Markdown."""
-        return f"| {self.what} | {self.measured} | {self.target} | {'met' if self.met else 'not met'} |"
 
 
 def evaluations() -> Figure:

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.law import Figure
+from bench.page import Figure, table
 from plimsoll.ledger.keys.signers import FileKey, from_seed, generate
 from plimsoll.ledger.log.log import Log
 from plimsoll.ledger.log.verify_pool import Refused, VerifyPool
@@ -69,9 +69,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--folder", type=Path, default=Path("/var/tmp"), help="where the logs are made")
     options = parser.parse_args()
-    print("| what | measured | target | |\n|---|---:|---:|---|")
-    for each in figures(options.seconds, options.rate, options.workers, options.folder):
-        print(each.line)
+    print(table(figures(options.seconds, options.rate, options.workers, options.folder)))
 
 
 def figures(

@@ -21,7 +21,7 @@ from typing import Any
 
 import pymerkle
 
-from bench.law import Figure
+from bench.page import Figure, table
 from plimsoll.ledger.keys.signers import generate
 from plimsoll.ledger.notes.checkpoint import sign_checkpoint
 from plimsoll.ledger.notes.checkpoint_text import Checkpoint
@@ -88,9 +88,7 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    print("| what | measured | target | |\n|---|---:|---:|---|")
-    for each in figures(options.entries, options.rounds):
-        print(each.line)
+    print(table(figures(options.entries, options.rounds)))
 
 
 def figures(entries: int = 200_000, rounds: int = 3) -> list[Figure]:

@@ -13,13 +13,11 @@ at: they hold on other machines, seconds do not.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 from bench import law, ledger_log, ledger_merkle
-from bench.law import Figure
 from bench.measure import Contender, Result, compete
-from bench.page import machine, put
+from bench.page import machine, put, table
 from bench.workload import CUSTOMERS, generate, skus
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "benchmarks.md"
@@ -48,13 +46,13 @@ def main() -> None:
     if options.what in ("accounting", "all"):
         tables["accounting"] = accounting(options.rows, options.rounds)
     if options.what in ("law", "all"):
-        tables["law"] = _table(law.figures())
+        tables["law"] = table(law.figures())
     if options.what in ("record", "all"):
-        tables["record"] = f"{machine()}.\n\n{_table([*ledger_merkle.figures(), *ledger_log.figures()])}"
-    for name, table in tables.items():
-        print(f"\n{table}")
+        tables["record"] = f"{machine()}.\n\n{table([*ledger_merkle.figures(), *ledger_log.figures()])}"
+    for name, content in tables.items():
+        print(f"\n{content}")
         if options.write:
-            put(PAGE, name, table)
+            put(PAGE, name, content)
 
 
 def accounting(rows: int, rounds: int) -> str:
@@ -90,11 +88,6 @@ def _verdicts(results: list[Result]) -> list[str]:
         (f"peak memory under {MEMORY_LIMIT_MB:,} MB", ours.peak_mb < MEMORY_LIMIT_MB),
     ]
     return [f"- {what}: {'met' if met else 'not met'}" for what, met in checks]
-
-
-def _table(figures: Sequence[Figure]) -> str:
-    """One line per figure, against its target."""
-    return "\n".join(["| what | measured | target | |", "|---|---:|---:|---|", *(each.line for each in figures)])
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from writing import HERE, VECTORS, Case, accepted, kept_file, refused, vector_file, write
+
 from plimsoll.kernel.canonical import canonical_bytes
 from plimsoll.ledger.keys.roles import Role
 from plimsoll.ledger.keys.signers import FileKey, from_seed
@@ -29,15 +31,13 @@ from plimsoll.ledger.statements.statement import leaf_bytes, sign_statement, sta
 from plimsoll.ledger.tree.merkle import leaf_hashes, root_of
 from plimsoll.ledger.tree.proofs import consistency_path, in_memory, inclusion_path
 
-HERE = Path(__file__).resolve().parent
-VECTORS, KEPT = HERE / "vectors", HERE / "cose_kept.json"
+KEPT = HERE / "cose_kept.json"
 COMMAND = "python tests/conformance/make_cose_vectors.py"
+SEEDS = "32 equal bytes; see the command's source"
 LOG, LAB = "log.example/filings", "https://lab.example"
 DIGEST = hashlib.sha256(b"a commitment object").digest()
 ENTRIES = [f"entry {number}".encode() for number in range(11)]
 GOOD = {4: b"kid", 15: {1: LAB, 2: "case-1"}, 258: -16}
-
-Case = dict[str, Any]
 
 
 @dataclass
@@ -333,14 +333,6 @@ def wraps_of(wraps: list[Wrap]) -> list[Case]:
     return [{"kid": each.kid.hex(), "kem": each.kem.value, "sealed": each.sealed.hex()} for each in wraps]
 
 
-def accepted(name: str, operation: str, given: Case, result: Case) -> Case:
-    return {"name": name, "operation": operation, "input": given, "expect": {"ok": True, "result": result}}
-
-
-def refused(name: str, operation: str, given: Case, reason: str) -> Case:
-    return {"name": name, "operation": operation, "input": given, "expect": {"ok": False}, "reason": reason}
-
-
 ABOUT = {
     "statement": "RFC 9943 signed statements as RFC 9995 hash envelopes in RFC 9052 COSE_Sign1",
     "receipt": "RFC 9942 COSE receipts of inclusion and consistency, verifiable data structure 1",
@@ -351,34 +343,17 @@ ABOUT = {
 def files(kept: Kept) -> dict[Path, str]:
     """Every file and its content."""
     maker = Maker(kept)
-    made = {}
-    for name, about in ABOUT.items():
-        content = {
-            "format": "plimsoll/conformance/v1",
-            "about": about,
-            "made_by": COMMAND,
-            "seeds": "32 equal bytes; see the command's source",
-            "cases": getattr(maker, name)(),
-        }
-        made[VECTORS / f"{name}.json"] = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    made[KEPT] = json.dumps(kept.used, indent=1, sort_keys=True) + "\n"
-    return made
+    made = {
+        VECTORS / f"{name}.json": vector_file(about, COMMAND, SEEDS, getattr(maker, name)())
+        for name, about in ABOUT.items()
+    }
+    return {**made, KEPT: kept_file(kept.used)}
 
 
 def main(arguments: list[str]) -> int:
     """Writes the files, or says which would change."""
-    known = json.loads(KEPT.read_text()) if KEPT.exists() else {}
-    changed = 0
-    for path, content in files(Kept(known)).items():
-        if path.exists() and path.read_text("utf-8") == content:
-            continue
-        changed += 1
-        if "--check" in arguments:
-            print(f"{path.name} would change")
-        else:
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(content, "utf-8")
-    return 1 if changed and "--check" in arguments else 0
+    known = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
+    return write(files(Kept(known)), arguments)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+from writing import HERE, VECTORS, Case, accepted, kept_file, refused, vector_file, write
 
 from plimsoll.ledger.notes.base64_text import from_base64, to_base64
 from plimsoll.ledger.notes.checkpoint import Checkpoint, sign_checkpoint
@@ -31,17 +31,14 @@ from plimsoll.ledger.notes.tlog_proof import Receipt
 from plimsoll.ledger.tree.merkle import leaf_hash, root_of
 from plimsoll.ledger.tree.proofs import in_memory, inclusion_path
 
-HERE = Path(__file__).resolve().parent
-VECTORS = HERE / "vectors"
 KEPT = HERE / "mldsa44_signatures.json"
 COMMAND = "python tests/conformance/make_vectors.py"
+SEEDS = "SHA-256 of a label such as 'conformance log'; see the command's source"
 TIME = 1_795_000_000
 ORIGIN = "log.example/filings"
 ENTRIES = [f"entry {number}".encode() for number in range(7)]
 LEAVES = [leaf_hash(entry) for entry in ENTRIES]
 HEAD = Checkpoint(ORIGIN, 7, root_of(LEAVES))
-
-Case = dict[str, Any]
 
 
 @dataclass
@@ -133,11 +130,11 @@ class Maker:
                 if (line.name, line.key_id) == (each.name, each.verifier.id)
             ]
             given = {"note": note.encode().decode(), "keys": [each.vkey for each in keys]}
-            return _accept(name, "open-note", given, {"text": note.text, "verified": verified})
+            return accepted(name, "open-note", given, {"text": note.text, "verified": verified})
 
         def reject(name: str, note: bytes | str, reason: str, keys: Iterable[Signer] = (log,)) -> Case:
             data = note.encode() if isinstance(note, str) else note
-            return _reject(name, "open-note", {**_bytes("note", data), "keys": [each.vkey for each in keys]}, reason)
+            return refused(name, "open-note", {**_bytes("note", data), "keys": [each.vkey for each in keys]}, reason)
 
         whole = good.encode().decode()
         example_key = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
@@ -146,7 +143,7 @@ class Maker:
             "YNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"
         )
         return [
-            _accept(
+            accepted(
                 "the example of the specification",
                 "open-note",
                 {"note": example, "keys": [example_key]},
@@ -194,12 +191,12 @@ class Maker:
         moved = NoteSignature(renamed.name, renamed.id, good.body)
         accept, reject = _cosigned(witness.vkey)
         return [
-            _accept("made from a seed", "cosign-ed25519", given, {"line": good.line, "vkey": witness.vkey}),
+            accepted("made from a seed", "cosign-ed25519", given, {"line": good.line, "vkey": witness.vkey}),
             accept("good", HEAD, good, TIME),
             accept("at time 0", HEAD, cosign(HEAD, witness, 0), 0),
             accept("at the latest time", HEAD, cosign(HEAD, witness, 2**63 - 1), 2**63 - 1),
             accept("with an extension line", extended, cosign(extended, witness, TIME), TIME),
-            _accept("the cosigner's name is not signed", "verify-cosignature",
+            accepted("the cosigner's name is not signed", "verify-cosignature",
                     {"checkpoint": HEAD.text, "line": moved.line, "key": renamed.text}, {"time": TIME}),
             reject("an extension line added", extended, good),
             reject("another time", HEAD, later),
@@ -239,20 +236,20 @@ class Maker:
         sub = "verify-subtree-cosignature"
         said = {"cosigner": pq.name, "origin": ORIGIN}
         return [
-            _accept("the key from its seed", "mldsa44-key", {"seed": pq.seed.hex(), "name": pq.name},
+            accepted("the key from its seed", "mldsa44-key", {"seed": pq.seed.hex(), "name": pq.name},
                     {"vkey": pq.vkey, "id": pq.verifier.id.hex()}),
-            _accept("the signed bytes of a checkpoint", "subtree-message",
+            accepted("the signed bytes of a checkpoint", "subtree-message",
                     {**said, "time": TIME, "start": 0, "end": HEAD.size, "hash": HEAD.root.hex()},
                     {"message": message.hex()}),
-            _accept("the signed bytes of a subtree", "subtree-message",
+            accepted("the signed bytes of a subtree", "subtree-message",
                     {**said, "time": 0, "start": 4, "end": 6, "hash": subtree.hex()},
                     {"message": subtree_message(pq.name, 0, ORIGIN, 4, 6, subtree).hex()}),
-            _reject("a subtree with a time has no signed bytes", "subtree-message",
+            refused("a subtree with a time has no signed bytes", "subtree-message",
                     {**said, "time": TIME, "start": 4, "end": 6, "hash": subtree.hex()}, "cosignature.timestamp"),
-            _reject("an empty cosigner name has no signed bytes", "subtree-message",
+            refused("an empty cosigner name has no signed bytes", "subtree-message",
                     {"cosigner": "", "origin": ORIGIN, "time": 0, "start": 0, "end": 6, "hash": subtree.hex()},
                     "cosignature.subtree"),
-            _reject("an origin of 256 bytes has no signed bytes", "subtree-message",
+            refused("an origin of 256 bytes has no signed bytes", "subtree-message",
                     {"cosigner": pq.name, "origin": "o" * 256, "time": 0, "start": 0, "end": 6, "hash": subtree.hex()},
                     "cosignature.subtree"),
             accept("good", HEAD, good, TIME),
@@ -275,15 +272,15 @@ class Maker:
                    line(prefix + self.kept.sign(pq.mldsa, message, b"subtree/v1"))),
             reject("the bytes of an Ed25519 cosignature signed", HEAD,
                    line(prefix + self.kept.sign(pq.mldsa, f"cosignature/v1\ntime {TIME}\n{HEAD.text}".encode()))),
-            _reject("the cosigner's name is signed", "verify-cosignature",
+            refused("the cosigner's name is signed", "verify-cosignature",
                     {"checkpoint": HEAD.text, "key": renamed.text,
                      "line": NoteSignature(renamed.name, renamed.id, good.body).line}, "note.signature"),
-            _accept("a subtree", sub, piece(part, 4, 6, subtree), {"time": 0}),
-            _accept("a checkpoint is the subtree from 0", sub, piece(good, 0, 7, HEAD.root), {"time": TIME}),
-            _reject("another start", sub, piece(part, 5, 6, subtree), "note.signature"),
-            _reject("another end", sub, piece(part, 4, 7, subtree), "note.signature"),
-            _reject("another hash", sub, piece(part, 4, 6, bytes(32)), "note.signature"),
-            _reject("a start other than 0 with a time, signed so", sub,
+            accepted("a subtree", sub, piece(part, 4, 6, subtree), {"time": 0}),
+            accepted("a checkpoint is the subtree from 0", sub, piece(good, 0, 7, HEAD.root), {"time": TIME}),
+            refused("another start", sub, piece(part, 5, 6, subtree), "note.signature"),
+            refused("another end", sub, piece(part, 4, 7, subtree), "note.signature"),
+            refused("another hash", sub, piece(part, 4, 6, bytes(32)), "note.signature"),
+            refused("a start other than 0 with a time, signed so", sub,
                     piece(line(prefix + self.kept.sign(pq.mldsa, timed)), 4, 6, subtree), "cosignature.timestamp"),
         ]  # fmt: skip
 
@@ -310,21 +307,21 @@ class Maker:
 
         def judged(name: str, chosen: Iterable[int], quorum: bool) -> Case:
             given = {"policy": treaty, "cosigned": [keys[n] for n in chosen]}
-            return _accept(name, "judge-policy", given, {"quorum": quorum})
+            return accepted(name, "judge-policy", given, {"quorum": quorum})
 
         def valid(name: str, text: str | bytes) -> Case:
-            return _accept(
+            return accepted(
                 name, "parse-policy", _bytes("policy", text if isinstance(text, bytes) else text.encode()), {}
             )
 
         def broken(name: str, text: str, reason: str) -> Case:
-            return _reject(name, "parse-policy", {"policy": text}, reason)
+            return refused(name, "parse-policy", {"policy": text}, reason)
 
         def checked(name: str, chosen: Iterable[int], age: int, quorum: bool) -> Case:
             lines = [cosign(HEAD, self.witnesses[n], TIME) for n in chosen]
             note = add_signatures(sign_checkpoint(HEAD, [self.log], TIME), lines).encode().decode()
             given = {"policy": treaty, "checkpoint": note, "now": TIME + age, "max_age": 86_400}
-            return _accept(name, "check-policy", given, {"origin": ORIGIN, "size": HEAD.size, "quorum": quorum})
+            return accepted(name, "check-policy", given, {"origin": ORIGIN, "size": HEAD.size, "quorum": quorum})
 
         stranger = sign_checkpoint(HEAD, [self.stranger], TIME).encode().decode()
         return [
@@ -369,7 +366,7 @@ class Maker:
             checked("a checkpoint with the quorum, at its age", (0, 1, 3, 4), 86_400, True),
             checked("a checkpoint with the quorum, past its age", (0, 1, 3, 4), 86_401, False),
             checked("a checkpoint without the quorum", (0, 1, 3), 60, False),
-            _reject("a checkpoint of a log that is not listed", "check-policy",
+            refused("a checkpoint of a log that is not listed", "check-policy",
                     {"policy": treaty, "checkpoint": stranger, "now": TIME, "max_age": 86_400}, "note.unsigned"),
         ]  # fmt: skip
 
@@ -384,10 +381,10 @@ class Maker:
 
         def good(name: str, made: Receipt) -> Case:
             expected = {"origin": ORIGIN, "index": made.index, "size": 7, "root": HEAD.root.hex()}
-            return _accept(name, "verify-receipt", _receipt(made.encode(), ENTRIES[made.index], policy), expected)
+            return accepted(name, "verify-receipt", _receipt(made.encode(), ENTRIES[made.index], policy), expected)
 
         def bad(name: str, data: bytes, reason: str, entry: bytes = ENTRIES[5]) -> Case:
-            return _reject(name, "verify-receipt", _receipt(data, entry, policy), reason)
+            return refused(name, "verify-receipt", _receipt(data, entry, policy), reason)
 
         five = receipt(5)
         data = five.encode()
@@ -398,7 +395,7 @@ class Maker:
         return [
             *(good(f"entry {index} of 7", receipt(index)) for index in range(7)),
             good("with extra data", receipt(5, note, b"whatever")),
-            _accept("the only entry: an empty path", "verify-receipt", single,
+            accepted("the only entry: an empty path", "verify-receipt", single,
                     {"origin": ORIGIN, "index": 0, "size": 1, "root": LEAVES[0].hex()}),
             bad("another entry", data, "proof.inclusion", ENTRIES[4]),
             bad("another index", data.replace(b"index 5", b"index 4"), "proof.inclusion"),
@@ -448,20 +445,12 @@ def _cosigned(vkey: str) -> tuple[Callable[..., Case], Callable[..., Case]]:
         return {"checkpoint": checkpoint.text, "line": line.line, "key": vkey}
 
     def accept(name: str, checkpoint: Checkpoint, line: NoteSignature, time: int) -> Case:
-        return _accept(name, "verify-cosignature", given(checkpoint, line), {"time": time})
+        return accepted(name, "verify-cosignature", given(checkpoint, line), {"time": time})
 
     def reject(name: str, checkpoint: Checkpoint, line: NoteSignature) -> Case:
-        return _reject(name, "verify-cosignature", given(checkpoint, line), "note.signature")
+        return refused(name, "verify-cosignature", given(checkpoint, line), "note.signature")
 
     return accept, reject
-
-
-def _accept(name: str, operation: str, given: Case, result: Case) -> Case:
-    return {"name": name, "operation": operation, "input": given, "expect": {"ok": True, "result": result}}
-
-
-def _reject(name: str, operation: str, given: Case, reason: str) -> Case:
-    return {"name": name, "operation": operation, "input": given, "expect": {"ok": False}, "reason": reason}
 
 
 ABOUT = {
@@ -475,35 +464,19 @@ ABOUT = {
 
 
 def files(kept: Kept) -> dict[Path, str]:
-    """The content of every file, by its path."""
+    """Every file and its content."""
     maker = Maker(kept)
-    made = {}
-    for name, about in ABOUT.items():
-        content = {
-            "format": "plimsoll/conformance/v1",
-            "about": about,
-            "made_by": COMMAND,
-            "seeds": "SHA-256 of a label such as 'conformance log'; see the command's source",
-            "cases": getattr(maker, name.replace("-", "_"))(),
-        }
-        made[VECTORS / f"{name}.json"] = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    made[KEPT] = json.dumps(dict(sorted(kept.used.items())), indent=1) + "\n"
-    return made
+    made = {
+        VECTORS / f"{name}.json": vector_file(about, COMMAND, SEEDS, getattr(maker, name.replace("-", "_"))())
+        for name, about in ABOUT.items()
+    }
+    return {**made, KEPT: kept_file(kept.used)}
 
 
 def main(arguments: list[str]) -> int:
-    """Writes the files, or compares them with what is there."""
+    """Writes the files, or says which would change."""
     known = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
-    changed = 0
-    for path, content in files(Kept(known)).items():
-        if path.exists() and path.read_text("utf-8") == content:
-            continue
-        changed += 1
-        print(f"{'would change' if '--check' in arguments else 'wrote'} {path.relative_to(HERE)}")
-        if "--check" not in arguments:
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(content, "utf-8")
-    return 1 if changed and "--check" in arguments else 0
+    return write(files(Kept(known)), arguments)
 
 
 if __name__ == "__main__":

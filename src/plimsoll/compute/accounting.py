@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from plimsoll.compute.lake.entry import Entry
     from plimsoll.compute.usage.judged import JudgedBatch
 
-LISTED = 1_000
-"""Longest list of accounts that stands in a query; longer ones are joined."""
-
 REJECTIONS_LISTED = 1_000
 """How many rejected rows are listed one by one."""
 
@@ -206,6 +203,7 @@ class Accounts:
         from plimsoll.compute.engine import materialise
         from plimsoll.compute.hourly import HourlyAccounts, hour_cells, numbered
         from plimsoll.compute.lake.tables import scan
+        from plimsoll.compute.usage.judged import LISTED
         from plimsoll.compute.usage.places import places_of
 
         engine = self.delivery.engine

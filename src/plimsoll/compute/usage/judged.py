@@ -28,7 +28,7 @@ from plimsoll.compute.utilisation import Priors
 
 _VARIES = object()
 _MEASURES = tuple(field.name for field in fields(Measures))
-_LISTED = 1_000
+LISTED = 1_000
 """Longest list of values that a filter may have."""
 
 _PLACE = ("region", "cluster_id")
@@ -216,7 +216,7 @@ def _likely_counted(rows: ir.Table, kinds: Sequence[JudgedKind], names: Sequence
     for name in names:
         values = {each.kind[name] for each in kinds if each.verdict.counted}
         kept = sum(each.measures.rows for each in kinds if each.kind[name] in values)
-        if None not in values and 0 < len(values) <= _LISTED and kept < best * total:
+        if None not in values and 0 < len(values) <= LISTED and kept < best * total:
             best, chosen = kept / total, (name, sorted(values, key=str))
     return rows if chosen is None else rows.filter(rows[chosen[0]].isin(chosen[1]))
 
@@ -240,7 +240,7 @@ def _of_kinds(rows: ir.Table, kinds: Sequence[JudgedKind], wanted: Sequence[Kind
     for name in kinds[0].kind:
         values = {kind[name] for kind in wanted}
         kept = sum(each.measures.rows for each in kinds if each.kind[name] in values)
-        if kept < best and len(values) <= _LISTED:
+        if kept < best and len(values) <= LISTED:
             best, told = kept, (name, values)
     if told is None:
         return None
